@@ -1,0 +1,61 @@
+# Build:  docker build -t panelist .
+#
+# Run, with nothing writable but the data:
+#   docker run -d --name panelist --init -p 127.0.0.1:3000:3000 -v panelist-data:/data \
+#     -v "$PWD/jwt-secret:/run/secrets/jwt:ro" -e JWT_SECRET_FILE=/run/secrets/jwt \
+#     --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges panelist
+# The secret file must be readable for user 10001.
+
+# better-sqlite3 is compiled for one Node version: both stages must name the same image.
+FROM node:24-bookworm-slim AS build
+
+# The image brings Node's headers; without this line node-gyp would download them.
+ENV npm_config_nodedir=/usr/local
+
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends python3 make g++ \
+ && rm -rf /var/lib/apt/lists/*
+
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+
+COPY . .
+RUN npm run build && npm prune --omit=dev --no-audit --no-fund
+
+# SQLite's sources and object files are 28 MB that only the compiler needed.
+RUN cd node_modules/better-sqlite3 \
+ && mv build/Release/better_sqlite3.node /tmp/ \
+ && rm -rf build deps src binding.gyp \
+ && mkdir -p build/Release \
+ && mv /tmp/better_sqlite3.node build/Release/ \
+ && node -e "new (require('better-sqlite3'))(':memory:').close()"
+
+
+FROM node:24-bookworm-slim
+
+# A running server installs nothing.
+RUN rm -rf /usr/local/lib/node_modules /usr/local/include /opt/yarn-* \
+      /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn /usr/local/bin/yarnpkg \
+ && mkdir /data \
+ && chown 10001:10001 /data \
+ && chmod 0700 /data
+
+WORKDIR /app
+COPY --from=build /app/package.json /app/LICENSE ./
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+
+ENV NODE_ENV=production \
+    HOST=0.0.0.0 \
+    PORT=3000 \
+    DATABASE_URL=file:/data/panelist.db
+
+USER 10001:10001
+VOLUME /data
+EXPOSE 3000
+
+HEALTHCHECK --interval=30s --timeout=3s --start-period=20s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/health/live').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+
+ENTRYPOINT ["node", "dist/server.js"]

@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config'
+import { foldersLeftOut } from './test/system-tools.ts'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['node_modules/**', ...foldersLeftOut().map(folder => `${folder}/**`)],
+    globalSetup: './test/system-tools.ts',
+    reporters: ['default', './test/summary-reporter.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    coverage: {
+      provider: 'v8',
+      include: ['app.ts', 'server.ts', 'features/**/*.ts', 'plugins/**/*.ts', 'db/**/*.ts', 'scripts/**/*.ts'],
+      reporter: ['text', 'html', 'json-summary'],
+    },
+  },
+})
