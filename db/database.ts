@@ -1,0 +1,102 @@
+/**
+ * The database port. Features and plugins know this file and nothing below it: SQL goes in as text with `:named`
+ * parameters, rows come out as plain objects, and the only errors are the three named here.
+ */
+
+import type { Dialect } from './dialect.ts'
+
+/** What may be bound. No booleans, Dates or undefined: the drivers would bind them differently. */
+export type SqlValue = string | number | bigint | null | Uint8Array
+
+/** Named parameters; properties that the statement does not name are ignored. */
+export type Params = Readonly<Record<string, SqlValue>>
+
+export interface Queryable {
+  readonly dialect: Dialect
+  /** The first row, or undefined when there is none. */
+  one<Row>(sql: string, params?: Params): Promise<Row | undefined>
+  /** Every row. The caller bounds it with LIMIT. */
+  many<Row>(sql: string, params?: Params): Promise<Row[]>
+  /** Runs a statement; `changes` counts the rows it wrote itself, not those its triggers wrote. */
+  run(sql: string, params?: Params): Promise<{ changes: number }>
+}
+
+/** A Queryable whose statements commit or vanish together. Await nothing but its own methods while it is open. */
+export interface Transaction extends Queryable {
+  readonly inTransaction: true
+  /** Runs several statements without parameters: for migrations. */
+  script(sql: string): Promise<void>
+}
+
+export interface DatabaseOptions {
+  /** Told once, when the database can no longer be written to until a restart. */
+  readonly onFault?: (reason: string, cause: unknown) => void
+}
+
+export interface DatabaseHealth {
+  /** False once the file or its log can no longer be trusted; writes are refused until a restart. */
+  readonly writable: boolean
+  /** Why writes are refused, for the log; never for a client. */
+  readonly reason?: string
+}
+
+/** Figures since the database was opened. */
+export interface DatabaseStats {
+  readonly commits: number
+  /** Transactions that were committed; divided by `commits` it tells how well they share. */
+  readonly transactions: number
+  readonly queued: number
+}
+
+export interface Database extends Queryable {
+  readonly engine: string
+  /**
+   * Runs `work` in one serialised transaction and resolves when its outcome is durable on disk; rejects with what
+   * `work` threw, after undoing everything it wrote.
+   */
+  transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>
+  /** Names of the tables that any program has changed since the last call. */
+  changedTables(): readonly string[]
+  health(): DatabaseHealth
+  stats(): DatabaseStats
+  close(): Promise<void>
+}
+
+export type ConstraintKind = 'unique' | 'foreign-key' | 'not-null' | 'check' | 'rule'
+
+/**
+ * The database refused a row. `constraint` is the index or column list (`users_email`), or for kind `rule`, which
+ * covers triggers and exclusion constraints, the name of the rule (`claims_no_overlap`).
+ */
+export class ConstraintError extends Error {
+  override readonly name = 'ConstraintError'
+  readonly kind: ConstraintKind
+  readonly constraint: string
+
+  constructor(kind: ConstraintKind, constraint: string, cause: unknown) {
+    super(`${kind} constraint failed: ${constraint}`, { cause })
+    this.kind = kind
+    this.constraint = constraint
+  }
+}
+
+/**
+ * The database could not do its work. `unavailable` says that the same request may succeed later (disk full, locked,
+ * read-only after a failed sync, too many waiting); otherwise the statement itself is at fault.
+ */
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError'
+  readonly operation: string
+  readonly unavailable: boolean
+
+  constructor(operation: string, cause: unknown, unavailable: boolean) {
+    super(`the database could not ${operation}`, { cause })
+    this.operation = operation
+    this.unavailable = unavailable
+  }
+}
+
+/** A rule of this port was broken by the calling code: a defect, never the fault of a request. */
+export class TransactionMisuse extends Error {
+  override readonly name = 'TransactionMisuse'
+}

@@ -1,0 +1,163 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseError, type Database, type DatabaseOptions, type Params, type Transaction } from './database.ts'
+import { sqliteDialect } from './dialect.ts'
+import { Checkpointer } from './sqlite/checkpointer.ts'
+import { Connection } from './sqlite/connection.ts'
+import { isBusy, isFatal } from './sqlite/errors.ts'
+import { DAMAGED, GroupCommit } from './sqlite/group-commit.ts'
+import { LogFile } from './sqlite/log-file.ts'
+
+/** Short, because it blocks the event loop; `GroupCommit` waits on asynchronously. */
+const WRITER_BUSY_MS = 2
+const LOCK_PATIENCE_MS = 5_000
+const CHECKPOINT_BYTES = 64 * 1024 * 1024
+const CHECK = 'PRAGMA quick_check(1)'
+const TABLE_VERSIONS = 'SELECT table_name AS "table", version FROM table_versions'
+const HAS_TABLE_VERSIONS = `SELECT 1 AS found FROM sqlite_master WHERE name = 'table_versions'`
+
+export interface SqliteOptions extends DatabaseOptions {
+  /** How long a transaction waits for another process to let go of the file; 5 s unless told. */
+  readonly lockPatienceMs?: number
+  /** The log is folded back into the file when it has grown by this much; 64 MB unless told. */
+  readonly checkpointBytes?: number
+}
+
+/**
+ * SQLite behind the port: one writing connection with group commit, one read-only connection for everything outside
+ * a transaction, so that reads never wait and never see what is not committed. Makes the file, readable by its owner
+ * alone, when there is none. Throws a sentence when the file is not a sound database.
+ */
+export function openSqlite(path: string, options: SqliteOptions = {}): Database {
+  makeFile(path)
+  try {
+    return new SqliteDatabase(path, options)
+  } catch (error) {
+    const why = error instanceof DatabaseError ? error.cause : error
+    throw new Error(`${path} cannot be opened: ${why instanceof Error ? why.message : String(why)}`, { cause: error })
+  }
+}
+
+class SqliteDatabase implements Database {
+  readonly engine = 'sqlite'
+  readonly dialect = sqliteDialect
+  readonly #writer: Connection
+  readonly #reader: Connection
+  readonly #log: LogFile
+  readonly #checkpointer: Checkpointer
+  readonly #commits: GroupCommit
+  readonly #tableVersions = new Map<string, number>()
+  #dataVersion = -1
+  #closing: Promise<void> | undefined
+
+  constructor(path: string, options: SqliteOptions) {
+    this.#writer = new Connection(path, { readonly: false })
+    this.#reader = new Connection(path, { readonly: true })
+    this.#assertSound()
+    this.#optimize()
+    this.#writer.waitForLocks(WRITER_BUSY_MS)
+    this.#log = new LogFile(path)
+    this.#checkpointer = new Checkpointer(path)
+    this.#commits = new GroupCommit({
+      connection: this.#writer,
+      log: this.#log,
+      checkpointer: this.#checkpointer,
+      lockPatienceMs: options.lockPatienceMs ?? LOCK_PATIENCE_MS,
+      checkpointBytes: options.checkpointBytes ?? CHECKPOINT_BYTES,
+      onFault: options.onFault ?? (() => undefined),
+    })
+    this.changedTables()
+  }
+
+  // These are async so that what they throw is a rejection: the port is asynchronous, the driver is not.
+  async one<Row>(sql: string, params?: Params): Promise<Row | undefined> {
+    this.#commits.assertOutside()
+    return this.#read(reader => reader.one<Row>(sql, params))
+  }
+
+  async many<Row>(sql: string, params?: Params): Promise<Row[]> {
+    this.#commits.assertOutside()
+    return this.#read(reader => reader.many<Row>(sql, params))
+  }
+
+  async run(sql: string, params?: Params): Promise<{ changes: number }> {
+    return this.transaction(tx => tx.run(sql, params))
+  }
+
+  async transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    return this.#commits.add(work)
+  }
+
+  changedTables(): readonly string[] {
+    return this.#read(reader => {
+      const dataVersion = reader.dataVersion()
+      if (dataVersion === this.#dataVersion) return []
+      const current = reader.one(HAS_TABLE_VERSIONS)
+        ? reader.many<{ table: string; version: number }>(TABLE_VERSIONS)
+        : []
+      this.#dataVersion = dataVersion // last, so that a failed read loses no change
+      const changed = current.filter(({ table, version }) => this.#tableVersions.get(table) !== version)
+      for (const { table, version } of changed) this.#tableVersions.set(table, version)
+      return changed.map(({ table }) => table)
+    })
+  }
+
+  health() {
+    const reason = this.#commits.fault
+    return reason === undefined ? { writable: true } : { writable: false, reason }
+  }
+
+  stats() {
+    const { commits, transactions, queued } = this.#commits
+    return { commits, transactions, queued }
+  }
+
+  async close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+
+  async #close(): Promise<void> {
+    await this.#commits.close()
+    await this.#checkpointer.close()
+    this.#log.close()
+    // The last connection to go folds the log back into the file. After a fault it must not, because what the kernel
+    // still shows of the log may never have reached the disk: the read-only one goes last and leaves the log alone.
+    const inOrder = this.health().writable ? [this.#reader, this.#writer] : [this.#writer, this.#reader]
+    for (const connection of inOrder) connection.close()
+  }
+
+  #read<Result>(statement: (reader: Connection) => Result): Result {
+    if (this.#reader.isClosed) throw new DatabaseError('read after it was closed', undefined, true)
+    try {
+      return statement(this.#reader)
+    } catch (error) {
+      if (isFatal(error)) this.#commits.fail(DAMAGED, error)
+      throw error
+    }
+  }
+
+  /** Refreshes the statistics the query planner uses. Another process that writes has just done so, or will. */
+  #optimize(): void {
+    try {
+      this.#writer.script('PRAGMA optimize = 0x10002')
+    } catch (error) {
+      if (!isBusy(error)) throw error
+    }
+  }
+
+  #assertSound(): void {
+    const result = this.#reader.one<{ quick_check: string }>(CHECK)?.quick_check
+    if (result !== 'ok') throw new Error(`the file is damaged (${String(result)}); restore it from a backup`)
+  }
+}
+
+/** Never opens a file that is there: closing it again would drop the locks of every connection of this process. */
+function makeFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  }
+  chmodSync(path, 0o600)
+}

@@ -1,0 +1,97 @@
+import Sqlite from 'better-sqlite3'
+import type { Params } from '../database.ts'
+import { translated } from './errors.ts'
+
+/** Before this release a race while the log restarts could corrupt the file. */
+const OLDEST_LIBRARY = '3.51.3'
+const NO_PARAMS: Params = {}
+
+const PRAGMAS = [
+  'foreign_keys = ON',
+  'synchronous = NORMAL', // durability comes from our own fdatasync after the commit
+  'trusted_schema = OFF',
+  'wal_autocheckpoint = 0', // checkpoints run on a thread of their own
+  'cache_size = -16000',
+  'temp_store = MEMORY',
+]
+
+/** Enough for another process that opens, recovers or migrates the same file. */
+const BUSY_MS = 5_000
+
+/** One better-sqlite3 handle whose statements are prepared once and whose errors are those of the port. */
+export class Connection {
+  readonly #sqlite: Sqlite.Database
+  readonly #statements = new Map<string, Sqlite.Statement<[Params]>>()
+
+  constructor(path: string, { readonly }: { readonly readonly: boolean }) {
+    this.#sqlite = new Sqlite(path, { readonly, fileMustExist: true, timeout: BUSY_MS })
+    try {
+      this.#requireLibrary()
+      if (!readonly) this.#requireWal()
+      for (const pragma of PRAGMAS) this.#sqlite.pragma(pragma)
+    } catch (error) {
+      this.#sqlite.close()
+      throw error
+    }
+  }
+
+  get isClosed(): boolean {
+    return !this.#sqlite.open
+  }
+
+  get inTransaction(): boolean {
+    return this.#sqlite.inTransaction
+  }
+
+  one<Row>(sql: string, params: Params = NO_PARAMS): Row | undefined {
+    return translated('read', () => this.#prepare<Row>(sql).get(params))
+  }
+
+  many<Row>(sql: string, params: Params = NO_PARAMS): Row[] {
+    return translated('read', () => this.#prepare<Row>(sql).all(params))
+  }
+
+  run(sql: string, params: Params = NO_PARAMS): { changes: number } {
+    return translated('write', () => ({ changes: this.#prepare(sql).run(params).changes }))
+  }
+
+  script(sql: string, operation = 'run a script'): void {
+    translated(operation, () => this.#sqlite.exec(sql))
+  }
+
+  /** How long a statement blocks the thread for another process's lock. */
+  waitForLocks(milliseconds: number): void {
+    this.#sqlite.pragma(`busy_timeout = ${milliseconds}`)
+  }
+
+  /** The number SQLite raises whenever another connection, of any process, has committed. */
+  dataVersion(): number {
+    return this.one<{ data_version: number }>('PRAGMA data_version')?.data_version ?? 0
+  }
+
+  close(): void {
+    this.#statements.clear()
+    this.#sqlite.close()
+  }
+
+  #prepare<Row>(sql: string): Sqlite.Statement<[Params], Row> {
+    const known = this.#statements.get(sql) ?? this.#sqlite.prepare<[Params]>(sql)
+    this.#statements.set(sql, known)
+    // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- the text decides the row, not the type
+    return known as Sqlite.Statement<[Params], Row>
+  }
+
+  /** Set on the connection and read back: on a file system without shared memory SQLite would quietly refuse. */
+  #requireWal(): void {
+    const mode: unknown = this.#sqlite.pragma('journal_mode = WAL', { simple: true })
+    if (mode !== 'wal')
+      throw new Error(`SQLite could not switch to its write-ahead log here (it stays in ${String(mode)})`)
+  }
+
+  #requireLibrary(): void {
+    const version = String(this.#sqlite.prepare('SELECT sqlite_version()').pluck().get())
+    if (version.localeCompare(OLDEST_LIBRARY, 'en', { numeric: true }) < 0) {
+      throw new Error(`SQLite ${version} can corrupt a database; ${OLDEST_LIBRARY} is the oldest Panelist runs on`)
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import Sqlite from 'better-sqlite3'
+import { ConstraintError, DatabaseError, type ConstraintKind } from '../database.ts'
+
+const KINDS: Readonly<Record<string, ConstraintKind>> = {
+  SQLITE_CONSTRAINT_UNIQUE: 'unique',
+  SQLITE_CONSTRAINT_PRIMARYKEY: 'unique',
+  SQLITE_CONSTRAINT_FOREIGNKEY: 'foreign-key',
+  SQLITE_CONSTRAINT_NOTNULL: 'not-null',
+  SQLITE_CONSTRAINT_CHECK: 'check',
+  SQLITE_CONSTRAINT_TRIGGER: 'rule',
+}
+
+/** Result codes after which the same request may succeed later. */
+const PASSING = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|NOMEM|PROTOCOL|CORRUPT|NOTADB)/
+/** Result codes after which nothing this process writes to the file can be trusted. */
+const FATAL = /^SQLITE_(CORRUPT|NOTADB|IOERR_FSYNC|IOERR_DIR_FSYNC)/
+
+/** Runs a driver call; what it throws comes out as a ConstraintError or a DatabaseError of the port. */
+export function translated<Result>(operation: string, call: () => Result): Result {
+  try {
+    return call()
+  } catch (error) {
+    throw translate(operation, error)
+  }
+}
+
+export function isBusy(error: unknown): boolean {
+  return error instanceof DatabaseError && resultCode(error.cause).startsWith('SQLITE_BUSY')
+}
+
+export function isFatal(error: unknown): boolean {
+  return error instanceof DatabaseError && FATAL.test(resultCode(error.cause))
+}
+
+export function translate(operation: string, error: unknown): unknown {
+  if (!(error instanceof Sqlite.SqliteError)) return error
+  const kind = KINDS[error.code]
+  if (kind) return new ConstraintError(kind, constraintName(error.message), error)
+  return new DatabaseError(operation, error, PASSING.test(error.code))
+}
+
+function resultCode(cause: unknown): string {
+  return cause instanceof Sqlite.SqliteError ? cause.code : ''
+}
+
+/**
+ * `UNIQUE constraint failed: users.email, users.org` → `users_email_org`; `… index 'users_email'` → `users_email`;
+ * the message of RAISE() stands for itself. So a constraint has one name on every database.
+ */
+function constraintName(message: string): string {
+  const subject = message.split('constraint failed: ')[1] ?? message
+  const index = /^index '(.+)'$/.exec(subject)?.[1]
+  if (index) return index
+  const columns = subject.split(', ')
+  const table = columns[0]?.split('.')[0] ?? ''
+  return columns[0]?.includes('.') ? [table, ...columns.map(column => column.split('.')[1])].join('_') : subject
+}

@@ -1,0 +1,296 @@
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DatabaseError, TransactionMisuse, type Transaction } from '../database.ts'
+import type { Checkpointer } from './checkpointer.ts'
+import type { Connection } from './connection.ts'
+import { isBusy, isFatal } from './errors.ts'
+import type { LogFile } from './log-file.ts'
+import { OpenTransaction } from './open-transaction.ts'
+
+const MAX_UNITS_PER_COMMIT = 500
+/** A batch ends after this long, so that the event loop comes round. */
+const MAX_BATCH_MS = 10
+const MAX_WAITING = 10_000
+export const DAMAGED = 'the database file is damaged'
+
+interface Unit {
+  readonly run: (transaction: OpenTransaction) => Promise<void>
+  readonly settle: (refusal?: unknown) => void
+}
+
+/** A unit that has run: with what it threw, if it did. Nobody is told before its batch is durable. */
+interface Outcome {
+  readonly unit: Unit
+  readonly refusal?: unknown
+}
+
+export interface GroupCommitParts {
+  readonly connection: Connection
+  readonly log: LogFile
+  readonly checkpointer: Checkpointer
+  /** How long a transaction waits for another process to let go of the file. */
+  readonly lockPatienceMs: number
+  /** The log is folded back into the file when it has grown by this much. */
+  readonly checkpointBytes: number
+  /** Told once, when writing ends until a restart. */
+  readonly onFault: (reason: string, cause: unknown) => void
+}
+
+/**
+ * Group commit with durable acknowledgement. Everything that waits shares one BEGIN IMMEDIATE … COMMIT, each unit
+ * inside a savepoint of its own; then one fdatasync of the log, on the thread pool, and only then are the promises of
+ * the batch settled. While one batch is being synced the next may already run: its own acknowledgement waits for a
+ * sync that begins after its own commit.
+ *
+ * It is sound at synchronous=NORMAL because fdatasync flushes the file whoever wrote it, and SQLite itself syncs the
+ * log before a checkpoint copies it and syncs the header of a restarted log (sqlite.org/wal.html).
+ */
+export class GroupCommit {
+  readonly #connection: Connection
+  readonly #log: LogFile
+  readonly #checkpointer: Checkpointer
+  readonly #lockPatienceMs: number
+  readonly #checkpointBytes: number
+  readonly #onFault: (reason: string, cause: unknown) => void
+  readonly #inside = new AsyncLocalStorage<OpenTransaction>()
+  #waiting: Unit[] = []
+  #committed: Outcome[] = []
+  #writing = false
+  #watching = false
+  #interrupt: (refusal: TransactionMisuse) => void = () => undefined
+  #syncing = false
+  #idle: (() => void)[] = []
+  #checkpointAt: number
+  #checkpointing: Promise<void> | undefined
+  #emptying: Promise<void> | undefined
+  #fault: string | undefined
+  #closed = false
+  commits = 0
+  transactions = 0
+
+  constructor(parts: GroupCommitParts) {
+    this.#connection = parts.connection
+    this.#log = parts.log
+    this.#checkpointer = parts.checkpointer
+    this.#lockPatienceMs = parts.lockPatienceMs
+    this.#checkpointBytes = parts.checkpointBytes
+    this.#checkpointAt = parts.checkpointBytes
+    this.#onFault = parts.onFault
+  }
+
+  /** Why nothing more is written until a restart; undefined while all is well. */
+  get fault(): string | undefined {
+    return this.#fault
+  }
+
+  get queued(): number {
+    return this.#waiting.length
+  }
+
+  /** Throws when the caller stands inside a transaction: it would not see its own writes, or wait for itself. */
+  assertOutside(): void {
+    if (this.#inside.getStore()?.isOver === false) {
+      throw new TransactionMisuse('inside a transaction use the tx it was given, not the database it came from')
+    }
+  }
+
+  add<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    this.assertOutside()
+    if (this.#closed) throw new DatabaseError('write after it was closed', undefined, true)
+    if (this.#fault !== undefined) throw this.#refusal(this.#fault)
+    if (this.#waiting.length >= MAX_WAITING) throw new DatabaseError('take on more work', undefined, true)
+    // The batch runs in the context of whoever woke it, the work in that of its caller.
+    const caller = new AsyncResource('transaction', { requireManualDestroy: true })
+    return new Promise<Result>((resolve, reject) => {
+      let result: Result
+      this.#waiting.push({
+        run: async transaction => {
+          result = await caller.runInAsyncScope(() => this.#inside.run(transaction, () => work(transaction.tx)))
+        },
+        settle: refusal => {
+          if (refusal === undefined) resolve(result)
+          else reject(refusal instanceof Error ? refusal : new Error('a transaction failed', { cause: refusal }))
+        },
+      })
+      this.#wake()
+    })
+  }
+
+  /** Resolves when all that was asked for is written and synced; refuses everything after. */
+  async close(): Promise<void> {
+    this.#closed = true
+    if (this.#writing || this.#syncing) await new Promise<void>(resolve => this.#idle.push(resolve))
+    await this.#checkpointing
+  }
+
+  /** Starts with the next turn of the loop, so that requests which arrived together commit together. */
+  #wake(): void {
+    if (this.#writing) return
+    this.#writing = true
+    setImmediate(() => void this.#write())
+  }
+
+  async #write(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await this.#emptying?.catch(() => undefined)
+      this.#committed.push(...(await this.#runBatch()))
+      if (!this.#syncing) void this.#sync()
+      this.#checkpointIfDue()
+      if (this.#waiting.length > 0) await nextLoop()
+    }
+    this.#writing = false
+    this.#becomeIdle()
+  }
+
+  /** Runs and commits what waits. What it returns is committed; units it could not commit are refused here. */
+  async #runBatch(): Promise<Outcome[]> {
+    const units: Unit[] = []
+    const outcomes: Outcome[] = []
+    try {
+      await this.#begin()
+      const deadline = performance.now() + MAX_BATCH_MS
+      while (units.length < MAX_UNITS_PER_COMMIT && performance.now() < deadline) {
+        const unit = this.#waiting.shift()
+        if (!unit) break
+        units.push(unit)
+        outcomes.push(await this.#runUnit(unit))
+      }
+      if (this.#fault !== undefined) throw this.#refusal(this.#fault) // a read has found damage meanwhile
+      this.#connection.script('COMMIT', 'commit')
+      this.commits += 1
+      this.transactions += outcomes.filter(({ refusal }) => refusal === undefined).length
+      return outcomes
+    } catch (error) {
+      this.#rollback()
+      if (isFatal(error)) this.fail(DAMAGED, error)
+      const refused = units.length > 0 ? units : this.#waiting.splice(0) // without BEGIN, nobody's turn comes
+      for (const unit of refused) unit.settle(error)
+      return []
+    }
+  }
+
+  /** Never blocks the loop for longer than the connection's own short timeout; waits for other processes in between. */
+  async #begin(): Promise<void> {
+    const deadline = performance.now() + this.#lockPatienceMs
+    for (;;) {
+      try {
+        this.#connection.script('BEGIN IMMEDIATE', 'begin to write')
+        return
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > deadline) throw error
+        await sleep(1 + Math.random() * 5)
+      }
+    }
+  }
+
+  /** Throws only when the transaction around the unit is gone or must not be committed: then the whole batch is. */
+  async #runUnit(unit: Unit): Promise<Outcome> {
+    this.#connection.script('SAVEPOINT unit')
+    const transaction = new OpenTransaction(this.#connection)
+    const outcome = await Promise.race([unit.run(transaction), this.#overstayed()]).then(
+      () => ({ unit }),
+      (refusal: unknown) => ({ unit, refusal: refusal ?? new Error('a transaction threw nothing') }),
+    )
+    transaction.end()
+    if (transaction.broken) throw transaction.broken
+    if ('refusal' in outcome) this.#connection.script('ROLLBACK TO unit')
+    this.#connection.script('RELEASE unit')
+    return outcome
+  }
+
+  /**
+   * Rejects as soon as the unit that runs waits for anything but its transaction. The methods of a tx are done when they
+   * return, so work that awaits nothing else ends within the microtasks, and process.nextTick comes right after them:
+   * a unit it finds unfinished would hold up everybody's writes. One tick watches all units of one turn.
+   */
+  #overstayed(): Promise<never> {
+    if (!this.#watching) {
+      this.#watching = true
+      process.nextTick(() => {
+        this.#watching = false
+        this.#interrupt(
+          new TransactionMisuse('inside a transaction await nothing but its tx: no file, no network, no timer'),
+        )
+      })
+    }
+    return new Promise((_resolve, reject) => {
+      this.#interrupt = reject
+    })
+  }
+
+  #rollback(): void {
+    if (!this.#connection.inTransaction) return
+    try {
+      this.#connection.script('ROLLBACK')
+    } catch (error) {
+      this.fail('a transaction could not be undone', error)
+    }
+  }
+
+  async #sync(): Promise<void> {
+    this.#syncing = true
+    while (this.#committed.length > 0) {
+      const group = this.#committed.splice(0)
+      const lost = await this.#syncLog()
+      for (const { unit, refusal } of group) unit.settle(lost ?? refusal)
+    }
+    this.#syncing = false
+    this.#becomeIdle()
+  }
+
+  /** What the group must be told instead of its outcome; undefined when all of it is on the disk. */
+  async #syncLog(): Promise<DatabaseError | undefined> {
+    if (this.#fault !== undefined) return this.#refusal(this.#fault)
+    try {
+      await this.#log.sync()
+      return undefined
+    } catch (error) {
+      // The kernel may have dropped the pages it could not write: a second sync that succeeds would prove nothing.
+      this.fail('a sync of the log to disk failed', error)
+      return new DatabaseError('write', error, true)
+    }
+  }
+
+  #checkpointIfDue(): void {
+    if (this.#checkpointing || this.#fault !== undefined || this.#log.size() <= this.#checkpointAt) return
+    this.#checkpointing = this.#checkpoint().finally(() => (this.#checkpointing = undefined))
+  }
+
+  /** The bulk while this process goes on writing, the rest while its writers wait; the loop waits for neither. */
+  async #checkpoint(): Promise<void> {
+    try {
+      await this.#checkpointer.run('PASSIVE')
+      if (this.#fault !== undefined) return
+      this.#emptying = this.#checkpointer.run('TRUNCATE')
+      await this.#emptying
+    } catch (error) {
+      // A log that could not be emptied only grows; it is tried again when it has grown as much once more.
+      if (isFatal(error)) this.fail('a checkpoint could not be written to disk', error)
+    }
+    this.#emptying = undefined
+    this.#checkpointAt = this.#log.size() + this.#checkpointBytes
+  }
+
+  /** Writes end here until a restart: this process no longer knows what is on the disk. */
+  fail(reason: string, cause: unknown): void {
+    if (this.#fault !== undefined) return
+    this.#fault = reason
+    for (const unit of this.#waiting.splice(0)) unit.settle(this.#refusal(reason))
+    queueMicrotask(() => this.#onFault(reason, cause)) // what it throws must not cost anybody an answer
+  }
+
+  #refusal(fault: string): DatabaseError {
+    return new DatabaseError('write', new Error(fault), true)
+  }
+
+  #becomeIdle(): void {
+    if (this.#writing || this.#syncing) return
+    for (const resolve of this.#idle.splice(0)) resolve()
+  }
+}
+
+function nextLoop(): Promise<void> {
+  return new Promise(resolve => {
+    setImmediate(resolve)
+  })
+}

@@ -1,0 +1,114 @@
+import { appendFileSync, cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Database } from '../../db/database.ts'
+import { migrate, MigrationError, pendingMigrations } from '../../db/migrate.ts'
+import { openDatabase } from '../../db/open.ts'
+import { sqliteMigrations, temporaryFolder } from '../support/databases.ts'
+import { run, typescript } from '../support/programs.ts'
+
+const LEDGER = 'SELECT name FROM schema_migrations ORDER BY number'
+const OBJECTS = 'SELECT type, name FROM sqlite_master ORDER BY type, name'
+const names = readdirSync(sqliteMigrations).sort()
+
+describe('migrating', () => {
+  let folder: string
+  let migrations: string
+  let url: string
+  let db: Database
+
+  beforeEach(() => {
+    folder = temporaryFolder()
+    migrations = join(folder, 'migrations')
+    cpSync(sqliteMigrations, migrations, { recursive: true })
+    url = `file:${join(folder, 'panelist.db')}`
+    db = openDatabase(url).database
+  })
+  afterEach(async () => {
+    await db.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const next = (name: string) => join(migrations, `${String(names.length + 1).padStart(3, '0')}_${name}.sql`)
+
+  it('applies every migration to a fresh database, in order, and enters them', async () => {
+    expect(await pendingMigrations(db, migrations)).toEqual(names)
+    expect(await migrate(db, migrations)).toEqual(names)
+    expect(await db.many(LEDGER)).toEqual(names.map(name => ({ name })))
+    expect(await pendingMigrations(db, migrations)).toEqual([])
+  })
+
+  it('does nothing when it is repeated', async () => {
+    await migrate(db, migrations)
+    const before = await db.many(OBJECTS)
+    expect(await migrate(db, migrations)).toEqual([])
+    expect(await db.many(OBJECTS)).toEqual(before)
+  })
+
+  it('applies only what is new', async () => {
+    await migrate(db, migrations)
+    writeFileSync(next('rooms'), 'CREATE TABLE rooms (id TEXT PRIMARY KEY) STRICT;')
+    const [pending] = await pendingMigrations(db, migrations)
+    expect(await migrate(db, migrations)).toEqual([pending])
+    expect(await db.many('SELECT id FROM rooms')).toEqual([])
+  })
+
+  it('refuses an applied migration whose text has changed, with a sentence', async () => {
+    await migrate(db, migrations)
+    appendFileSync(join(migrations, names[1] ?? ''), '\n-- one more line\n')
+    const sentence = new MigrationError(
+      `Migration ${names[1] ?? ''} was applied from another text than this program carries. Applied migrations never change.`,
+    )
+    await expect(migrate(db, migrations)).rejects.toThrow(sentence)
+    await expect(pendingMigrations(db, migrations)).rejects.toThrow(sentence)
+  })
+
+  it('refuses a database that is newer than the program, with a sentence, and leaves it as it is', async () => {
+    const newer = next('of_tomorrow')
+    writeFileSync(newer, 'CREATE TABLE tomorrow (id TEXT PRIMARY KEY) STRICT;')
+    await migrate(db, migrations)
+    rmSync(newer)
+    const before = await db.many(OBJECTS)
+    await expect(migrate(db, migrations)).rejects.toThrow(/^This database is newer than this program: .*_of_tomorrow/)
+    expect(await db.many(OBJECTS)).toEqual(before)
+  })
+
+  it('leaves nothing of a migration that fails half way, and keeps those before it', async () => {
+    writeFileSync(next('broken'), 'CREATE TABLE half (id TEXT) STRICT; INSERT INTO nowhere VALUES (1);')
+    await expect(migrate(db, migrations)).rejects.toThrow(/run a script/)
+    expect(await db.many(LEDGER)).toEqual(names.map(name => ({ name })))
+    expect(await db.one(`SELECT name FROM sqlite_master WHERE name = 'half'`)).toBeUndefined()
+  })
+
+  it('refuses a migration that ends its own transaction, and does not enter it', async () => {
+    writeFileSync(next('commits'), 'CREATE TABLE half (id TEXT) STRICT; ROLLBACK; SELECT 1;')
+    await expect(migrate(db, migrations)).rejects.toThrow()
+    expect(await db.many(LEDGER)).toEqual(names.map(name => ({ name })))
+    await db.run(`UPDATE row_counts SET total = 0`)
+  })
+
+  it.each([
+    ['twice', '001_again.sql'],
+    ['after a gap', '900_far_away.sql'],
+    ['not at all', 'fix.sql'],
+  ])('refuses a folder in which a migration is numbered %s', async (_how, name) => {
+    writeFileSync(join(migrations, name), 'SELECT 1;')
+    await expect(migrate(db, migrations)).rejects.toThrow(/^Migrations are numbered without gaps/)
+    expect(await db.many(OBJECTS)).toEqual([])
+  })
+
+  it('may be called by two handles at once: each migration is applied once', async () => {
+    const other = openDatabase(url).database
+    const [first, second] = await Promise.all([migrate(db, migrations), migrate(other, migrations)])
+    expect([...first, ...second].sort()).toEqual(names)
+    await other.close()
+  })
+
+  it('may be called by several processes that make the database at once: each migration is applied once', async () => {
+    const fresh = `file:${join(folder, 'fresh', 'panelist.db')}`
+    const programs = [1, 2, 3, 4].map(() => run(...typescript('support/migrate-program.mts', fresh)))
+    const finished = await Promise.all(programs)
+    expect(finished.map(({ end, stderr }) => ({ end, stderr }))).toEqual(finished.map(() => ({ end: 0, stderr: '' })))
+    const applied = finished.flatMap(({ stdout }) => stdout.split('\n').filter(Boolean))
+    expect(applied.sort()).toEqual(names)
+  })
+})

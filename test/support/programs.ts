@@ -1,0 +1,45 @@
+// Other programs that tests start: each is ended by the test that started it.
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+
+export interface Finished {
+  /** The exit code, or the signal that ended it. */
+  readonly end: number | string | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Program {
+  readonly process: ChildProcessByStdio<Writable, Readable, Readable>
+  /** Lines of its standard output, as they come. */
+  readonly lines: AsyncIterableIterator<string>
+  readonly finished: Promise<Finished>
+}
+
+/** Starts a program, to be spoken to line by line. */
+export function start(command: string, args: readonly string[], env: Record<string, string> = {}): Program {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+  child.stdin.on('error', () => undefined) // it may be gone before it has read all
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk))
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
+  const finished = once(child, 'close').then(([code, signal]) => ({ end: code ?? signal, stdout, stderr }))
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  return { process: child, lines, finished }
+}
+
+/** Runs a program to its end, giving it `input` to read. */
+export function run(command: string, args: readonly string[], input = ''): Promise<Finished> {
+  const program = start(command, args)
+  program.process.stdin.end(input)
+  return program.finished
+}
+
+/** Command and arguments that run a TypeScript program of the tests, by its path from `test/`. */
+export function typescript(program: string, ...args: readonly string[]): [string, string[]] {
+  return [process.execPath, ['--import', 'tsx', join(import.meta.dirname, '..', program), ...args]]
+}
