@@ -1,0 +1,56 @@
+import Fastify, { LogController, type FastifyInstance, type FastifyBaseLogger } from 'fastify'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { Database } from './db/database.ts'
+import { features, tags } from './features/index.ts'
+import { auditLoggerPlugin } from './plugins/audit-logger.ts'
+import { accessPlugin, authPlugin } from './plugins/auth.ts'
+import { conditionalPlugin } from './plugins/conditional.ts'
+import { configPlugin, type Config } from './plugins/config.ts'
+import { dbPlugin } from './plugins/db.ts'
+import { errorsPlugin, sendError } from './plugins/errors.ts'
+import { healthPlugin } from './plugins/health.ts'
+import { idempotencyPlugin } from './plugins/idempotency.ts'
+import { createLogger, loggingPlugin, requestId } from './plugins/logging.ts'
+import { openapiPlugin } from './plugins/openapi.ts'
+import { rateLimitPlugin } from './plugins/rate-limit.ts'
+import { HTTP_LIMITS, securityPlugin } from './plugins/security.ts'
+import { validatorFactory } from './plugins/validation.ts'
+
+export interface AppOptions {
+  readonly config: Config
+  /** Open and migrated; it stays open when the instance closes. */
+  readonly database: Database
+  readonly logger?: FastifyBaseLogger
+}
+
+/** The whole program as a Fastify instance, ready for `inject()` or `listen()`. Opens nothing by itself. */
+export async function buildApp({ config, database, logger }: AppOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    ...HTTP_LIMITS,
+    loggerInstance: logger ?? (await createLogger(config)),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    requestIdHeader: false,
+    genReqId: requestId,
+    trustProxy: config.TRUST_PROXY.length > 0 ? config.TRUST_PROXY : false,
+    return503OnClosing: true,
+    frameworkErrors: sendError,
+    schemaController: { compilersFactory: { buildValidator: validatorFactory() } },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  app.removeContentTypeParser('text/plain')
+
+  await app.register(configPlugin, { config })
+  await app.register(dbPlugin, { database })
+  await app.register(loggingPlugin)
+  await app.register(errorsPlugin)
+  await app.register(securityPlugin)
+  await app.register(auditLoggerPlugin)
+  await app.register(authPlugin)
+  await app.register(rateLimitPlugin)
+  await app.register(accessPlugin)
+  await app.register(conditionalPlugin)
+  await app.register(idempotencyPlugin)
+  await app.register(openapiPlugin, { tags })
+  await app.register(healthPlugin)
+  await app.register(features)
+  return app
+}

@@ -1,0 +1,104 @@
+import fp from 'fastify-plugin'
+import type { FastifyRequest } from 'fastify'
+import type { SqlValue, Transaction } from '../db/database.ts'
+import type { IdempotencyTicket } from './idempotency.ts'
+
+const APPEND = `INSERT INTO audit_logs
+  (occurred_at, actor_id, actor_name, action, entity_type, entity_id, changes, reason, request_id, ip, user_agent)
+  VALUES (:occurredAt, :actorId, :actorName, :action, :entityType, :entityId, :changes, :reason, :requestId, :ip, :userAgent)`
+
+/** What changes with every write and tells nothing. */
+const UNTOLD = new Set(['id', 'version', 'createdAt', 'updatedAt'])
+const LONGEST_USER_AGENT = 300
+
+/** Who does something, from where, and by which request. `id` is null for strangers and for the command line. */
+export interface Actor {
+  readonly id: string | null
+  readonly name: string
+  readonly requestId: string | null
+  readonly ip: string | null
+  readonly userAgent: string | null
+  /** Set on a creating request that carries an Idempotency-Key. */
+  idempotency?: IdempotencyTicket
+}
+
+export interface AuditEntry {
+  /** In the imperative: create, update, delete, cancel, login … */
+  readonly action: string
+  readonly entityType: string
+  readonly entityId: string | null
+  /** The thing as clients see it, before and after; never anything secret. */
+  readonly before?: object
+  readonly after?: object
+  readonly reason?: string | undefined
+}
+
+export type Changes = Record<string, { from: unknown; to: unknown }>
+
+export interface AuditLogger {
+  /** Appends one row to the journal, in the transaction of the write it tells of. */
+  record(tx: Transaction, actor: Actor, entry: AuditEntry): Promise<void>
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly audit: AuditLogger
+  }
+}
+
+/** `app.audit`: the exact journal of every change. */
+export const auditLoggerPlugin = fp(
+  async app => {
+    app.decorate('audit', auditLogger)
+  },
+  { name: 'audit-logger', dependencies: ['db'] },
+)
+
+export const auditLogger: AuditLogger = {
+  async record(tx, actor, { action, entityType, entityId, before, after, reason }) {
+    const row: Record<string, SqlValue> = {
+      occurredAt: new Date().toISOString(),
+      actorId: actor.id,
+      actorName: actor.name,
+      action,
+      entityType,
+      entityId,
+      changes: JSON.stringify(changesBetween(before, after)),
+      reason: reason ?? null,
+      requestId: actor.requestId,
+      ip: actor.ip,
+      userAgent: actor.userAgent,
+    }
+    await tx.run(APPEND, row)
+  },
+}
+
+/** Whoever sent a request, before it is known who that is. */
+export function strangerOf(request: FastifyRequest, name = 'anonymous'): Actor {
+  return { id: null, name, ...originOf(request) }
+}
+
+/** The command line, as the journal names it. */
+export const commandLine: Actor = { id: null, name: 'command line', requestId: null, ip: null, userAgent: null }
+
+export function originOf(request: FastifyRequest): Pick<Actor, 'requestId' | 'ip' | 'userAgent'> {
+  const userAgent = request.headers['user-agent']?.slice(0, LONGEST_USER_AGENT) ?? null
+  return { requestId: request.id, ip: request.ip, userAgent }
+}
+
+/** Field by field what differs; a field that one side does not have counts as null. */
+export function changesBetween(before: object = {}, after: object = {}): Changes {
+  const from = new Map<string, unknown>(Object.entries(before))
+  const to = new Map<string, unknown>(Object.entries(after))
+  const changes: Changes = {}
+  for (const field of new Set([...from.keys(), ...to.keys()])) {
+    const [old = null, now = null] = [from.get(field), to.get(field)]
+    if (UNTOLD.has(field) || same(old, now)) continue
+    changes[field] = { from: old, to: now }
+  }
+  return changes
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return a === b || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b))
+}

@@ -1,0 +1,65 @@
+import createError from '@fastify/error'
+import fp from 'fastify-plugin'
+import { detailed } from './errors.ts'
+
+const VersionMismatch = createError(
+  'VERSION_MISMATCH',
+  'Somebody else has changed this since you read it; read it again and repeat your change',
+  412,
+)
+
+/** The versions a client is ready to change, out of `If-Match`; undefined when it did not say. */
+export type ExpectedVersions = readonly number[] | undefined
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    readonly ifMatch: ExpectedVersions
+  }
+  interface FastifyReply {
+    /** Sends a thing with `ETag: "<version>"`, or 304 when the client has that version already. */
+    versioned<Thing extends { version: number }>(thing: Thing): Thing | FastifyReply
+  }
+}
+
+/** Conditional requests (RFC 9110 §13) on the `version` that every mutable resource carries. */
+export const conditionalPlugin = fp(
+  async app => {
+    app.decorateRequest('ifMatch', {
+      getter() {
+        return expectedVersions(this.headers['if-match'])
+      },
+    })
+    app.decorateReply('versioned', function (thing) {
+      const own = etag(thing.version)
+      this.header('etag', own)
+      const known = this.request.headers['if-none-match']
+      const unchanged = this.request.method === 'GET' && known !== undefined && matches(known, own)
+      return unchanged ? this.code(304).send() : thing
+    })
+  },
+  { name: 'conditional', dependencies: ['errors'] },
+)
+
+/** Throws a 412 with the current version when it is none of those expected. To be called inside the transaction. */
+export function assertVersion(current: number, expected: ExpectedVersions): void {
+  if (expected === undefined || expected.includes(current)) return
+  throw detailed(new VersionMismatch(), [{ currentVersion: current }])
+}
+
+function etag(version: number): string {
+  return `"${version}"`
+}
+
+/** `*` matches whatever is there; a weak tag never matches here (RFC 9110 §13.1.1), nor does anything else not ours. */
+function expectedVersions(header: string | undefined): ExpectedVersions {
+  if (header === undefined || header.trim() === '*') return undefined
+  return header.split(',').flatMap(tag => {
+    const version = /^"(\d{1,15})"$/.exec(tag.trim())?.[1]
+    return version === undefined ? [] : [Number(version)]
+  })
+}
+
+/** The weak comparison of RFC 9110 §13.1.2. */
+function matches(header: string, own: string): boolean {
+  return header.trim() === '*' || header.split(',').some(tag => tag.trim().replace(/^W\//, '') === own)
+}

@@ -1,0 +1,180 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { Type, type Static } from '@sinclair/typebox'
+import { envSchema } from 'env-schema'
+import fp from 'fastify-plugin'
+
+const SECRET_BYTES = 32
+
+const OneOf = <const Values extends string[]>(values: Values, fallback: Values[number]) =>
+  Type.Unsafe<Values[number]>({
+    type: 'string',
+    enum: values,
+    default: fallback,
+    description: `one of ${values.join(', ')}`,
+  })
+const List = (description: string) =>
+  Type.Optional(Type.Unsafe<string[]>({ type: 'string', separator: ',', description }))
+const Count = (fallback: number, description: string, maximum = 1_000_000_000) =>
+  Type.Integer({ minimum: 0, maximum, default: fallback, description })
+
+/** Every setting: its variable, its default and, as the description, what is expected of it. */
+export const ConfigSchema = Type.Object({
+  NODE_ENV: OneOf(['development', 'production', 'test'], 'development'),
+  HOST: Type.String({ minLength: 1, default: '127.0.0.1', description: 'an address to listen on' }),
+  PORT: Count(3000, 'a port number from 0 to 65535', 65_535),
+  PUBLIC_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^/\\s]+/?$',
+      description: 'the address people use, like https://panelist.example',
+    }),
+  ),
+  TRUST_PROXY: List(
+    'the addresses or networks of the proxies in front, separated by commas, like 10.0.0.7,10.1.0.0/16',
+  ),
+  DATABASE_URL: Type.String({
+    pattern: '^file:.+',
+    default: 'file:./data/panelist.db',
+    description: 'where the database is, like file:./data/panelist.db',
+  }),
+  MIGRATE: OneOf(['on', 'off'], 'on'),
+  JWT_SECRET: Type.Optional(Type.String({ description: `a random secret of at least ${SECRET_BYTES} bytes` })),
+  JWT_SECRET_PREVIOUS: Type.Optional(
+    Type.String({ description: 'the secret in use before, while tokens signed with it live' }),
+  ),
+  REGISTRATION: Type.Optional(
+    Type.Unsafe<'open' | 'closed'>({ type: 'string', enum: ['open', 'closed'], description: 'one of open, closed' }),
+  ),
+  ALLOWED_ORIGINS: List('the origins whose pages may call the API, separated by commas, like https://hr.example'),
+  RATE_LIMIT_MAX: Count(1000, 'requests a minute for each user or address, 0 for no limit'),
+  AUTH_RATE_LIMIT_MAX: Count(10, 'sign-in requests a minute for each address and each account, 0 for no limit'),
+  LOG_LEVEL: OneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
+  SLOW_QUERY_MS: Count(100, 'milliseconds from which a query is named in the log'),
+  DOCS: OneOf(['on', 'off'], 'on'),
+})
+
+type Settings = Static<typeof ConfigSchema>
+/** The settings, with nothing left open that has a default. */
+export type Config = Readonly<
+  Settings & Required<Pick<Settings, 'JWT_SECRET' | 'REGISTRATION' | 'TRUST_PROXY' | 'ALLOWED_ORIGINS'>>
+>
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Settings that may also be named by a file, `JWT_SECRET_FILE=/run/secrets/jwt`, so that no environment shows them. */
+const SECRETS = ['JWT_SECRET', 'JWT_SECRET_PREVIOUS'] as const
+
+/** The configuration is wrong: one line for every mistake, each with its variable and what was expected. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+
+  constructor(mistakes: readonly string[]) {
+    super(['The configuration is not valid:', ...mistakes.map(mistake => `  ${mistake}`)].join('\n'))
+  }
+}
+
+/**
+ * Reads the settings out of an environment, by default that of the process and the file `.env`. Throws a ConfigError
+ * that names every mistake at once. Outside production a missing JWT_SECRET is made and kept beside the database.
+ */
+export function loadConfig(environment?: Environment): Config {
+  const mistakes: string[] = []
+  const settings = readSettings(
+    withSecretFiles(environment ?? process.env, mistakes),
+    environment === undefined,
+    mistakes,
+  )
+  mistakes.push(...impossible(settings))
+  if (mistakes.length > 0) throw new ConfigError(mistakes)
+  return {
+    ...settings,
+    TRUST_PROXY: trimmed(settings.TRUST_PROXY),
+    ALLOWED_ORIGINS: trimmed(settings.ALLOWED_ORIGINS),
+    JWT_SECRET: settings.JWT_SECRET ?? keptSecret(dataFolder(settings.DATABASE_URL)),
+    REGISTRATION: settings.REGISTRATION ?? (settings.NODE_ENV === 'production' ? 'closed' : 'open'),
+  }
+}
+
+/** The folder that holds the database file, and with it the other files a machine keeps. */
+export function dataFolder(databaseUrl: string): string {
+  return dirname(resolve(databaseUrl.slice('file:'.length)))
+}
+
+function readSettings(data: Environment, dotenv: boolean, mistakes: string[]): Settings {
+  try {
+    return envSchema<Settings>({
+      schema: ConfigSchema,
+      data: Object.fromEntries(Object.entries(data).filter(([, value]) => value !== '')),
+      dotenv,
+      env: false,
+    })
+  } catch (error) {
+    mistakes.push(...spelledOut(error))
+    return envSchema<Settings>({ schema: ConfigSchema, data: {}, dotenv: false, env: false })
+  }
+}
+
+function trimmed(list: readonly string[] = []): string[] {
+  return list.map(entry => entry.trim()).filter(entry => entry !== '')
+}
+
+/** One sentence a variable; the value itself is not repeated, as it may be a secret. */
+function spelledOut(error: unknown): string[] {
+  const errors: unknown = error instanceof Error && 'errors' in error ? error.errors : undefined
+  if (!Array.isArray(errors)) throw error
+  const properties: Readonly<Record<string, { description?: string }>> = ConfigSchema.properties
+  const names = errors.map((one: { instancePath: string }) => one.instancePath.split('/')[1] ?? '')
+  return [...new Set(names)].map(name => `${name}: expected ${properties[name]?.description ?? 'another value'}`)
+}
+
+/** What one setting alone cannot tell. */
+function impossible(settings: Settings): string[] {
+  const mistakes: string[] = []
+  for (const name of SECRETS) {
+    const secret = settings[name]
+    if (secret !== undefined && Buffer.byteLength(secret) < SECRET_BYTES) {
+      mistakes.push(`${name}: expected at least ${SECRET_BYTES} bytes`)
+    }
+  }
+  if (settings.NODE_ENV === 'production' && settings.JWT_SECRET === undefined) {
+    mistakes.push(`JWT_SECRET: expected a random secret of at least ${SECRET_BYTES} bytes; production has no default`)
+  }
+  return mistakes
+}
+
+function withSecretFiles(environment: Environment, mistakes: string[]): Environment {
+  const read: Record<string, string> = {}
+  for (const name of SECRETS) {
+    const file = environment[`${name}_FILE`]
+    if (file === undefined || file === '') continue
+    try {
+      read[name] = readFileSync(file, 'utf8').trim()
+    } catch {
+      mistakes.push(`${name}_FILE: expected a file that can be read`)
+    }
+  }
+  return { ...environment, ...read }
+}
+
+function keptSecret(folder: string): string {
+  const file = join(folder, 'jwt-secret')
+  if (!existsSync(file)) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    writeFileSync(file, randomBytes(SECRET_BYTES).toString('base64url'), { mode: 0o600, flag: 'wx' })
+  }
+  return readFileSync(file, 'utf8')
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly config: Config
+  }
+}
+
+export const configPlugin = fp<{ config: Config }>(
+  async (app, { config }) => {
+    app.decorate('config', config)
+  },
+  { name: 'config' },
+)

@@ -1,0 +1,122 @@
+import { createHmac } from 'node:crypto'
+import createError from '@fastify/error'
+import fp from 'fastify-plugin'
+import type { Database, Transaction } from '../db/database.ts'
+import type { Actor } from './audit-logger.ts'
+
+const LIFETIME_MS = 24 * 60 * 60 * 1000
+const FORGET = 'DELETE FROM idempotency_keys WHERE expires_at <= :now'
+const FIND = `SELECT body_hash AS "bodyHash", result FROM idempotency_keys
+  WHERE principal = :principal AND route = :route AND key = :key`
+const KEEP = `INSERT INTO idempotency_keys (principal, route, key, body_hash, result, expires_at)
+  VALUES (:principal, :route, :key, :bodyHash, :result, :expiresAt)`
+
+const KeyReused = createError('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used with another body', 422)
+const InProgress = createError(
+  'IDEMPOTENCY_IN_PROGRESS',
+  'A request with this Idempotency-Key is still being answered',
+  409,
+)
+
+/** A creating request's key, and what it was sent with. */
+export interface IdempotencyTicket {
+  readonly principal: string
+  readonly route: string
+  readonly key: string
+  readonly bodyHash: string
+  /** Whether the answer is that of an earlier request. */
+  replayed: boolean
+}
+
+export interface Idempotency {
+  /**
+   * Runs `work` in a transaction, once for each Idempotency-Key of the actor: a repetition gets the result of the
+   * first. The key commits with the work, so neither is ever there without the other.
+   */
+  once<Result>(actor: Actor, work: (tx: Transaction) => Promise<Result>): Promise<Result>
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly idempotency: Idempotency
+  }
+  interface FastifyRequest {
+    ticket: IdempotencyTicket | null
+  }
+}
+
+/** `Idempotency-Key` on every POST that creates something, that is, which can answer 201. */
+export const idempotencyPlugin = fp(
+  async app => {
+    const running = new Set<string>()
+    const hashOf = bodyHasher(app.config.JWT_SECRET)
+    app.decorate('idempotency', idempotency(app.db))
+    app.decorateRequest('ticket', null)
+
+    app.addHook('preHandler', async request => {
+      const key = request.headers['idempotency-key']
+      const { schema, url = '' } = request.routeOptions
+      if (typeof key !== 'string' || request.method !== 'POST' || !creates(schema?.response)) return
+      const principal = request.identified?.id ?? 'anonymous'
+      const ticket = { principal, route: url, key, bodyHash: hashOf(request.body), replayed: false }
+      if (running.has(nameOf(ticket))) throw new InProgress()
+      running.add(nameOf(ticket))
+      request.ticket = ticket
+      if (request.identified) request.identified.idempotency = ticket
+    })
+    app.addHook('onSend', async (request, reply, payload) => {
+      if (request.ticket?.replayed === true) reply.header('idempotency-replayed', 'true')
+      return payload
+    })
+    app.addHook('onResponse', async request => {
+      if (request.ticket) running.delete(nameOf(request.ticket))
+    })
+  },
+  { name: 'idempotency', dependencies: ['config', 'db', 'auth'] },
+)
+
+/** Whether a route with these answers creates something. */
+export function creates(responses: unknown): boolean {
+  return typeof responses === 'object' && responses !== null && '201' in responses
+}
+
+/** For the command line; a request finds it at `app.idempotency`. */
+export function idempotency(db: Database): Idempotency {
+  return {
+    async once<Result>(actor: Actor, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+      const ticket = actor.idempotency
+      return db.transaction(tx => (ticket ? replayOrWork(tx, ticket, work) : work(tx)))
+    },
+  }
+}
+
+async function replayOrWork<Result>(
+  tx: Transaction,
+  ticket: IdempotencyTicket,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
+  const { principal, route, key, bodyHash } = ticket
+  const now = Date.now()
+  await tx.run(FORGET, { now: new Date(now).toISOString() })
+  const kept = await tx.one<{ bodyHash: string; result: string }>(FIND, { principal, route, key })
+  if (kept) {
+    if (kept.bodyHash !== bodyHash) throw new KeyReused()
+    ticket.replayed = true
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-return -- the very text that was made of such a result
+    return JSON.parse(kept.result)
+  }
+  const result = await work(tx)
+  const expiresAt = new Date(now + LIFETIME_MS).toISOString()
+  await tx.run(KEEP, { principal, route, key, bodyHash, result: JSON.stringify(result), expiresAt })
+  return result
+}
+
+/** Keyed, because a body may hold a password, and whoever reads the database could try guesses against a plain hash. */
+function bodyHasher(secret: string): (body: unknown) => string {
+  const key = createHmac('sha256', secret).update('bodies of idempotent requests').digest()
+  return body => createHmac('sha256', key).update(JSON.stringify(body ?? null)).digest('base64url')
+}
+
+function nameOf({ principal, route, key }: IdempotencyTicket): string {
+  return JSON.stringify([principal, route, key])
+}

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { destination, pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino'
+import type { Config } from './config.ts'
+
+const REQUEST_ID = /^[\w.-]{1,128}$/
+/** Lines are gathered up to this size, or for a second, before they are written. */
+const LOG_BUFFER_BYTES = 4096
+
+const OPTIONS: LoggerOptions = {
+  base: null,
+  timestamp: () => `,"time":"${new Date().toISOString()}"`,
+  formatters: { level: label => ({ level: label }) },
+  redact: {
+    paths: ['authorization', 'cookie', 'password', 'token', 'accessToken', 'refreshToken', 'secret'].flatMap(name => [
+      name,
+      `*.${name}`,
+      `*.headers.${name}`,
+    ]),
+    censor: '[redacted]',
+  },
+  // A URL may carry a token: what is logged of a request is its route, never its address.
+  serializers: { req: (request: FastifyRequest) => ({ method: request.method, route: request.routeOptions.url }) },
+}
+
+/** JSON lines on standard output, or on `stream`; on a terminal in development, lines for people. */
+export async function createLogger(config: Config, stream?: DestinationStream): Promise<Logger> {
+  const options = { ...OPTIONS, level: config.LOG_LEVEL }
+  if (stream) return pino(options, stream)
+  if (config.NODE_ENV === 'development' && process.stdout.isTTY) {
+    const { default: pretty } = await import('pino-pretty')
+    return pino(options, pretty({ sync: true, translateTime: 'SYS:HH:MM:ss.l', singleLine: true }))
+  }
+  return pino(options, destination({ dest: 1, sync: false, minLength: LOG_BUFFER_BYTES, periodicFlush: 1000 }))
+}
+
+/** Takes over an `x-request-id` of 1–128 of `[A-Za-z0-9._-]`, else makes one. */
+export function requestId(request: IncomingMessage): string {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
+}
+
+/** One line a request, with its route, user, status and duration; the request id goes out with every answer. */
+export const loggingPlugin = fp(
+  async app => {
+    app.addHook('onRequest', async (request, reply) => {
+      reply.header('x-request-id', request.id)
+    })
+    app.addHook('onResponse', async (request, reply) => {
+      request.log.info(
+        {
+          method: request.method,
+          route: request.routeOptions.url ?? 'none',
+          status: reply.statusCode,
+          ms: Math.round(reply.elapsedTime * 10) / 10,
+          user: request.identified?.id,
+        },
+        'request',
+      )
+    })
+  },
+  { name: 'logging' },
+)

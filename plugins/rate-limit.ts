@@ -1,0 +1,66 @@
+import createError from '@fastify/error'
+import rateLimit, { normalizeIP } from '@fastify/rate-limit'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+
+const WINDOW_MS = 60_000
+/** Further keys push the oldest out: an attacker with many addresses cannot fill the memory. */
+const KEYS_KEPT = 10_000
+
+const TooMany = createError<[number]>('RATE_LIMITED', 'Too many requests; try again in %d seconds', 429)
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Counts a sign-in request against the account it names, whatever address it came from. */
+    limitAccount(account: string, request: FastifyRequest, reply: FastifyReply): Promise<void>
+  }
+  interface FastifyContextConfig {
+    /** Counted with the stricter limit of sign-in routes, by address. */
+    signIn?: boolean
+  }
+  interface FastifyRequest {
+    account: string
+  }
+}
+
+/** Requests a minute: per signed-in user, else per address (IPv6 by its /64); sign-in routes have a limit of their own. */
+export const rateLimitPlugin = fp(
+  async app => {
+    const { RATE_LIMIT_MAX, AUTH_RATE_LIMIT_MAX } = app.config
+    await app.register(rateLimit, {
+      global: false,
+      cache: KEYS_KEPT,
+      timeWindow: WINDOW_MS,
+      errorResponseBuilder: (_request, { ttl }) => new TooMany(Math.ceil(ttl / 1000)),
+    })
+    const address = (request: FastifyRequest) => `address:${normalizeIP(request.ip)}`
+    const everyone = app.rateLimit({
+      max: RATE_LIMIT_MAX,
+      keyGenerator: async request => {
+        const principal = await app.identify(request)
+        return principal ? `user:${principal.id}` : address(request)
+      },
+    })
+    const signIn = app.rateLimit({ max: AUTH_RATE_LIMIT_MAX, keyGenerator: address })
+    app.addHook('onRequest', async function limit(request, reply) {
+      const strict = request.routeOptions.config.signIn === true
+      if ((strict ? AUTH_RATE_LIMIT_MAX : RATE_LIMIT_MAX) === 0) return
+      await (strict ? signIn : everyone).call(this, request, reply)
+    })
+
+    app.decorateRequest('account', '')
+    const checkAccount = app.createRateLimit({
+      max: AUTH_RATE_LIMIT_MAX,
+      keyGenerator: request => `account:${request.account}`,
+    })
+    app.decorate('limitAccount', async (account, request, reply) => {
+      if (AUTH_RATE_LIMIT_MAX === 0) return
+      request.account = account.toLowerCase()
+      const check = await checkAccount(request)
+      if (check.isAllowed || !check.isExceeded) return
+      reply.header('retry-after', check.ttlInSeconds)
+      throw new TooMany(check.ttlInSeconds)
+    })
+  },
+  { name: 'rate-limit', dependencies: ['config', 'errors', 'auth'] },
+)

@@ -1,0 +1,75 @@
+import { getHeapStatistics } from 'node:v8'
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import underPressure from '@fastify/under-pressure'
+import type { FastifyReply } from 'fastify'
+import fp from 'fastify-plugin'
+
+const MAX_EVENT_LOOP_DELAY_MS = 1_000
+/** Of the heap V8 may use. A loop that is merely busy all the time is no reason: that is what full load looks like. */
+const MAX_HEAP_SHARE = 0.9
+const RETRY_AFTER_SECONDS = 2
+
+/** Time limits of a connection: slow headers, slow bodies and idle sockets end, each with its own clock. */
+export const HTTP_LIMITS = {
+  bodyLimit: 1024 * 1024,
+  requestTimeout: 10_000,
+  connectionTimeout: 60_000,
+  keepAliveTimeout: 10_000,
+  routerOptions: { maxParamLength: 300 },
+  http: { headersTimeout: 5_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16_384 },
+} as const
+
+/**
+ * Headers of helmet on every answer, CORS for the listed origins alone, and a 503 before the process falls over.
+ * No `upgrade-insecure-requests` and no HSTS unless the program is reached by https: on a plain intranet name they
+ * would turn every page blank.
+ */
+export const securityPlugin = fp(
+  async app => {
+    const overTls = app.config.PUBLIC_URL?.startsWith('https:') ?? false
+    await app.register(helmet, {
+      global: false,
+      strictTransportSecurity: overTls,
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          defaultSrc: ["'none'"],
+          frameAncestors: ["'none'"],
+          ...(overTls ? { upgradeInsecureRequests: [] } : {}),
+        },
+      },
+    })
+    const headers = helmetHeaders()
+    app.addHook('onRequest', async (_request, reply) => {
+      reply.headers(headers(reply))
+    })
+    await app.register(cors, {
+      origin: app.config.ALLOWED_ORIGINS,
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+      exposedHeaders: ['etag', 'location', 'x-request-id', 'idempotency-replayed', 'retry-after'],
+      maxAge: 600,
+    })
+    await app.register(underPressure, {
+      maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
+      maxHeapUsedBytes: getHeapStatistics().heap_size_limit * MAX_HEAP_SHARE,
+      retryAfter: RETRY_AFTER_SECONDS,
+    })
+  },
+  { name: 'security', dependencies: ['config', 'errors'] },
+)
+
+/** Helmet's headers depend on no request: they are made once, by the first, instead of once for each. */
+function helmetHeaders(): (reply: FastifyReply) => Record<string, string> {
+  let made: Record<string, string> | undefined
+  return reply => {
+    if (made) return made
+    reply.helmet()
+    made = Object.fromEntries(
+      Object.entries(reply.raw.getHeaders()).flatMap(([name, value]) =>
+        typeof value === 'string' ? [[name, value]] : [],
+      ),
+    )
+    return made
+  }
+}

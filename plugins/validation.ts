@@ -1,0 +1,62 @@
+import { Ajv, type AnySchema, type Options } from 'ajv'
+import addFormats from 'ajv-formats'
+import type { FastifyServerOptions } from 'fastify'
+
+type SchemaController = NonNullable<FastifyServerOptions['schemaController']>
+type ValidatorFactory = NonNullable<NonNullable<SchemaController['compilersFactory']>['buildValidator']>
+
+const OPTIONS: Options = { removeAdditional: false, useDefaults: true, allErrors: false, strict: false }
+const RFC3339 = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(?:[Zz]|[+-]\d\d:\d\d)$/
+const FIRST_DAY = '1970-01-01'
+const LAST_DAY = '9990-12-31'
+const MOST_ZONES_KEPT = 1000
+
+/**
+ * Makes the compiler for what comes in. Bodies are taken as they are: `"5"` is no 5, `null` is no `""`, an unknown
+ * field is refused. What comes in an address or a header is text by nature and is read as the type its schema asks for.
+ */
+export function validatorFactory(): ValidatorFactory {
+  const strict = withFormats(new Ajv({ ...OPTIONS, coerceTypes: false }))
+  const coercing = withFormats(new Ajv({ ...OPTIONS, coerceTypes: 'array' }))
+  return () => (part: unknown) => {
+    if (!isRoutePart(part)) throw new TypeError('a schema is compiled as a part of a route')
+    return (part.httpPart === 'body' ? strict : coercing).compile(part.schema)
+  }
+}
+
+/** What Fastify hands a validator compiler, whatever its types say. */
+function isRoutePart(part: unknown): part is { schema: AnySchema; httpPart: string } {
+  return typeof part === 'object' && part !== null && 'schema' in part && 'httpPart' in part
+}
+
+function withFormats(ajv: Ajv): Ajv {
+  addFormats.default(ajv)
+  ajv.addFormat('date-time', isInstant)
+  ajv.addFormat('time-zone', timeZones())
+  return ajv
+}
+
+/** RFC 3339 with an offset, a real date, and a year that every database and calendar can hold. */
+function isInstant(text: string): boolean {
+  const [, day = '', time = ''] = RFC3339.exec(text) ?? []
+  if (day < FIRST_DAY || day > LAST_DAY || Number.isNaN(Date.parse(text))) return false
+  const asWritten = new Date(`${day}T${time}Z`)
+  // 2026-02-30 and 24:00:00 are none: Date would quietly read them as a later day.
+  return !Number.isNaN(asWritten.getTime()) && asWritten.toISOString().startsWith(day)
+}
+
+/** An IANA name that the runtime knows; a bare offset like `+02:00` is none. Remembers names, as asking is slow. */
+function timeZones(): (name: string) => boolean {
+  const known = new Set<string>()
+  return name => {
+    if (known.has(name)) return true
+    try {
+      if (!/^[A-Za-z]/.test(name)) return false
+      new Intl.DateTimeFormat('en', { timeZone: name }).format()
+      if (known.size < MOST_ZONES_KEPT) known.add(name)
+      return true
+    } catch {
+      return false
+    }
+  }
+}

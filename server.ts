@@ -1,0 +1,43 @@
+import closeWithGrace from 'close-with-grace'
+import { buildApp } from './app.ts'
+import { migrate, pendingMigrations } from './db/migrate.ts'
+import { openDatabase, type OpenedDatabase } from './db/open.ts'
+import { loadConfig, type Config } from './plugins/config.ts'
+import { createLogger } from './plugins/logging.ts'
+
+const GRACE_MS = 10_000
+
+/** The process: configuration → database → migrations → app → listen; and back again on a signal. */
+async function main(): Promise<void> {
+  const config = loadConfig()
+  const logger = await createLogger(config)
+  const opened = openDatabase(config.DATABASE_URL, {
+    onFault: (reason, cause) => logger.fatal({ err: cause }, `${reason}: no more writes until a restart`),
+  })
+  await bringUpToDate(config, opened)
+  const app = await buildApp({ config, database: opened.database, logger })
+  closeWithGrace({ delay: GRACE_MS, logger }, async ({ signal, err }) => {
+    if (err) logger.error({ err }, 'closing after an error')
+    else logger.info({ signal }, 'closing: requests under way are finished first')
+    await app.close()
+    await opened.database.close()
+    logger.flush()
+  })
+  await app.listen({ host: config.HOST, port: config.PORT })
+}
+
+async function bringUpToDate(config: Config, { database, migrations }: OpenedDatabase): Promise<void> {
+  if (config.MIGRATE === 'on') {
+    await migrate(database, migrations)
+    return
+  }
+  const pending = await pendingMigrations(database, migrations)
+  if (pending.length > 0) {
+    throw new Error(`MIGRATE=off, and the database still needs ${pending.join(', ')}. Run: npm run migrate`)
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+})

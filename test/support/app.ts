@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FastifyInstance, InjectOptions } from 'fastify'
+import { buildApp } from '../../app.ts'
+import type { Database } from '../../db/database.ts'
+import { migrate } from '../../db/migrate.ts'
+import { openDatabase } from '../../db/open.ts'
+import type { Role } from '../../plugins/auth.ts'
+import { loadConfig, type Config } from '../../plugins/config.ts'
+import { createLogger } from '../../plugins/logging.ts'
+
+export interface SignedIn {
+  readonly id: string
+  readonly name: string
+  readonly email: string
+  readonly role: Role
+  readonly sessionId: string
+  readonly token: string
+  readonly headers: { readonly authorization: string }
+}
+
+export interface TestApp {
+  readonly app: FastifyInstance
+  readonly db: Database
+  readonly config: Config
+  /** The folder of the database, removed on close. */
+  readonly folder: string
+  /** Every line the program has logged so far. */
+  readonly log: string[]
+  /** A user of that role with a session, made straight in the database: most tests are not about signing in. */
+  signedIn(role: Role, name?: string): Promise<SignedIn>
+  /** An inject whose body is parsed: `{ status, body, headers }`. */
+  call(options: InjectOptions & { as?: SignedIn }): Promise<Answer>
+  close(): Promise<void>
+}
+
+export interface Answer {
+  readonly status: number
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers freely
+  readonly body: any
+  readonly headers: Record<string, string | string[] | number | undefined>
+}
+
+/** The whole program on a fresh database of its own. Limits on requests are off unless a test turns them on. */
+export async function testApp(environment: Record<string, string> = {}): Promise<TestApp> {
+  const folder = mkdtempSync(join(tmpdir(), 'panelist-'))
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    DATABASE_URL: `file:${join(folder, 'panelist.db')}`,
+    JWT_SECRET: 'a secret for tests alone, long enough to be taken',
+    RATE_LIMIT_MAX: '0',
+    AUTH_RATE_LIMIT_MAX: '0',
+    LOG_LEVEL: 'info',
+    ...environment,
+  })
+  const log: string[] = []
+  const logger = await createLogger(config, { write: (line: string) => void log.push(line) })
+  const { database, migrations } = openDatabase(config.DATABASE_URL)
+  await migrate(database, migrations)
+  const app = await buildApp({ config, database, logger })
+  await app.ready()
+  return {
+    app,
+    db: database,
+    config,
+    folder,
+    log,
+    signedIn: (role, name) => signedIn(app, database, role, name),
+    call: options => call(app, options),
+    close: async () => {
+      await app.close()
+      await database.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function call(app: FastifyInstance, { as, ...options }: InjectOptions & { as?: SignedIn }): Promise<Answer> {
+  const response = await app.inject({ ...options, headers: { ...as?.headers, ...options.headers } })
+  const json = String(response.headers['content-type']).startsWith('application/json')
+  return { status: response.statusCode, body: json ? response.json() : response.body, headers: response.headers }
+}
+
+async function signedIn(app: FastifyInstance, db: Database, role: Role, name?: string): Promise<SignedIn> {
+  const id = randomUUID()
+  const sessionId = randomUUID()
+  const email = `${role}-${id.slice(0, 8)}@example.com`
+  const full = name ?? `${role} ${id.slice(0, 4)}`
+  const now = Date.now()
+  await db.transaction(async tx => {
+    await tx.run('INSERT INTO users (id, email, name, role) VALUES (:id, :email, :name, :role)', {
+      id,
+      email,
+      name: full,
+      role,
+    })
+    await tx.run(
+      `INSERT INTO sessions (id, user_id, created_at, last_used_at, expires_at)
+       VALUES (:sessionId, :id, :now, :now, :expiresAt)`,
+      { sessionId, id, now: new Date(now).toISOString(), expiresAt: new Date(now + 86_400_000).toISOString() },
+    )
+  })
+  const token = app.accessToken({ id, role }, sessionId)
+  return { id, name: full, email, role, sessionId, token, headers: { authorization: `Bearer ${token}` } }
+}
