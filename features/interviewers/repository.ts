@@ -1,0 +1,89 @@
+import type { Queryable, SqlValue } from '../../db/database.ts'
+import { fromJson } from '../json-column.ts'
+import { contains, escapeLike, page, when, type Filter, type Listing, type Page } from '../page.ts'
+import type { Interviewer, InterviewerQuery } from './schemas.ts'
+
+const COLUMNS = `id, name, email, title, department, skills, interview_types AS "interviewTypes", timezone, status,
+  buffer_before_minutes AS "bufferBeforeMinutes", buffer_after_minutes AS "bufferAfterMinutes",
+  max_per_day AS "maxPerDay", max_per_week AS "maxPerWeek", weight, user_id AS "userId",
+  version, created_at AS "createdAt", updated_at AS "updatedAt"`
+const FIND = `SELECT ${COLUMNS} FROM interviewers WHERE id = :id`
+const INSERT = `INSERT INTO interviewers (id, name, email, title, department, skills, interview_types, timezone, status,
+    buffer_before_minutes, buffer_after_minutes, max_per_day, max_per_week, weight, user_id)
+  VALUES (:id, :name, :email, :title, :department, :skills, :interviewTypes, :timezone, :status,
+    :bufferBeforeMinutes, :bufferAfterMinutes, :maxPerDay, :maxPerWeek, :weight, :userId)`
+const UPDATE = `UPDATE interviewers SET name = :name, email = :email, title = :title, department = :department,
+    skills = :skills, interview_types = :interviewTypes, timezone = :timezone, status = :status,
+    buffer_before_minutes = :bufferBeforeMinutes, buffer_after_minutes = :bufferAfterMinutes,
+    max_per_day = :maxPerDay, max_per_week = :maxPerWeek, weight = :weight, user_id = :userId
+  WHERE id = :id AND version = :version`
+const DELETE = 'DELETE FROM interviewers WHERE id = :id'
+const COUNT_EVENTS = 'SELECT count(*) AS events FROM event_panel WHERE interviewer_id = :id'
+const FUTURE_EVENTS = `SELECT events.id AS "eventId", events.title, events.starts_at AS "startsAt", events.ends_at AS "endsAt"
+  FROM event_panel JOIN events ON events.id = event_panel.event_id
+  WHERE event_panel.interviewer_id = :id AND events.status = 'scheduled' AND events.ends_at > :now
+  ORDER BY events.starts_at, events.id LIMIT 1000`
+
+const LISTING: Listing = {
+  columns: COLUMNS,
+  from: 'interviewers',
+  id: 'id',
+  sorts: { name: 'lower(name)', email: 'lower(email)', createdAt: 'created_at', updatedAt: 'updated_at' },
+  defaultSort: 'name',
+  total: `SELECT total FROM row_counts WHERE table_name = 'interviewers'`,
+}
+
+export interface FutureEvent {
+  readonly eventId: string
+  readonly title: string
+  readonly startsAt: string
+  readonly endsAt: string
+}
+
+type Row = Omit<Interviewer, 'skills' | 'interviewTypes'> & { readonly skills: string; readonly interviewTypes: string }
+
+export const interviewersRepository = (sql: Queryable) => ({
+  find: async (id: string) => fromRow(await sql.one<Row>(FIND, { id })),
+  insert: (interviewer: Interviewer) => sql.run(INSERT, toRow(interviewer)),
+  /** Writes over the version it was read with; 0 changes when that is gone. */
+  update: (interviewer: Interviewer) => sql.run(UPDATE, toRow(interviewer)),
+  delete: (id: string) => sql.run(DELETE, { id }),
+  countEvents: async (id: string) => (await sql.one<{ events: number }>(COUNT_EVENTS, { id }))?.events ?? 0,
+  /** Scheduled interviews that have not ended by `now`, the earliest first. */
+  futureEvents: (id: string, now: string) => sql.many<FutureEvent>(FUTURE_EVENTS, { id, now }),
+  list: async (query: InterviewerQuery): Promise<Page<Interviewer>> => {
+    const { data, pagination } = await page<Row>(sql, LISTING, query, filtersOf(query))
+    return { data: data.map(row => fromRow(row)), pagination }
+  },
+})
+
+function filtersOf({ status, department, skill, interviewType, timezone, q }: InterviewerQuery): Filter[] {
+  return [
+    ...when(status, 'status = :status', 'status'),
+    ...when(department, 'lower(department) = lower(:department)', 'department'),
+    ...when(skill && element(skill), `lower(skills) LIKE lower(:skill) ESCAPE '\\'`, 'skill'),
+    ...when(
+      interviewType && element(interviewType),
+      `interview_types LIKE :interviewType ESCAPE '\\'`,
+      'interviewType',
+    ),
+    ...when(timezone, 'timezone = :timezone', 'timezone'),
+    ...contains(q, ['name', 'email', 'title', 'department']),
+  ]
+}
+
+/** A LIKE pattern for a JSON array of strings that has this one, as JSON writes it. */
+function element(text: string): string {
+  return `%${escapeLike(JSON.stringify(text))}%`
+}
+
+function fromRow(row: Row): Interviewer
+function fromRow(row: Row | undefined): Interviewer | undefined
+function fromRow(row: Row | undefined): Interviewer | undefined {
+  return row && { ...row, skills: fromJson(row.skills), interviewTypes: fromJson(row.interviewTypes) }
+}
+
+function toRow(interviewer: Interviewer): Record<string, SqlValue> {
+  const { skills, interviewTypes, ...rest } = interviewer
+  return { ...rest, skills: JSON.stringify(skills), interviewTypes: JSON.stringify(interviewTypes) }
+}

@@ -1,0 +1,89 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { answer, gone, refused } from '../answers.ts'
+import { OnlyId } from '../fields.ts'
+import {
+  ChangedInterviewer,
+  Interviewer,
+  InterviewerChanges,
+  InterviewerPage,
+  InterviewerQuery,
+  NewInterviewer,
+} from './schemas.ts'
+import { interviewersService } from './service.ts'
+
+const tags = ['interviewers']
+
+export const interviewersRoutes: FastifyPluginAsyncTypebox = async app => {
+  for (const schema of [Interviewer, ChangedInterviewer, InterviewerPage]) app.addSchema(schema)
+  const interviewers = interviewersService(app.db, app.audit, app.idempotency)
+  const staff = [app.authorize(['admin', 'talent'])]
+
+  app.get('/', { schema: LIST }, request => interviewers.list(request.query))
+
+  app.get('/:id', { schema: GET }, async (request, reply) =>
+    reply.versioned(await interviewers.find(request.params.id)),
+  )
+
+  app.post('/', { onRequest: staff, schema: CREATE }, async (request, reply) => {
+    const interviewer = await interviewers.create(request.principal, request.body)
+    reply.code(201).header('location', `/api/interviewers/${interviewer.id}`)
+    return reply.versioned(interviewer)
+  })
+
+  app.put('/:id', { onRequest: staff, schema: UPDATE }, async (request, reply) =>
+    reply.versioned(await interviewers.update(request.principal, request.params.id, request.body, request.ifMatch)),
+  )
+
+  app.delete('/:id', { onRequest: staff, schema: DELETE }, async (request, reply) => {
+    await interviewers.delete(request.principal, request.params.id, request.ifMatch)
+    return reply.code(204).send(null)
+  })
+}
+
+const LIST = {
+  tags,
+  operationId: 'listInterviewers',
+  summary: 'List interviewers',
+  description: 'The directory. Anyone signed in may read it.',
+  querystring: InterviewerQuery,
+  response: { 200: answer(InterviewerPage, 'A page of interviewers') },
+}
+
+const GET = {
+  tags,
+  operationId: 'getInterviewer',
+  summary: 'Get an interviewer',
+  description: 'Anyone signed in may read it.',
+  params: OnlyId,
+  response: { 200: answer(Interviewer, 'The interviewer'), ...refused(404) },
+}
+
+const CREATE = {
+  tags,
+  operationId: 'createInterviewer',
+  summary: 'Add an interviewer',
+  description: 'For admin and talent. Time zone UTC, no buffers and no limits unless they are given.',
+  body: NewInterviewer,
+  response: { 201: answer(Interviewer, 'The interviewer'), ...refused(403, 409) },
+}
+
+const UPDATE = {
+  tags,
+  operationId: 'updateInterviewer',
+  summary: 'Change an interviewer',
+  description:
+    'For admin and talent. Changes the fields that are sent; null clears one. When somebody becomes inactive while ' +
+    'interviews remain, each of those is listed in `warnings`.',
+  params: OnlyId,
+  body: InterviewerChanges,
+  response: { 200: answer(ChangedInterviewer, 'The interviewer'), ...refused(403, 404, 409) },
+}
+
+const DELETE = {
+  tags,
+  operationId: 'deleteInterviewer',
+  summary: 'Remove an interviewer',
+  description: 'For admin and talent. Somebody who sits in interviews stays: make them inactive instead.',
+  params: OnlyId,
+  response: { 204: gone('Removed'), ...refused(403, 404, 409) },
+}
