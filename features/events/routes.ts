@@ -1,0 +1,70 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import * as deed from './deeds.ts'
+import * as operation from './operations.ts'
+import { eventsService } from './service.ts'
+
+export const eventsRoutes: FastifyPluginAsyncTypebox = async app => {
+  const events = eventsService(app.db, app.audit, app.idempotency)
+  const staff = [app.authorize(['admin', 'talent'])]
+  const admin = [app.authorize(['admin'])]
+
+  app.get('/events', { schema: operation.LIST }, request => events.list(request.principal, request.query))
+
+  app.get('/interviewers/:id/events', { schema: operation.LIST_OF_INTERVIEWER }, request =>
+    events.list(request.principal, { ...request.query, interviewerId: request.params.id }),
+  )
+
+  app.get('/events/:id', { schema: operation.GET }, async (request, reply) =>
+    reply.versioned(await events.find(request.principal, request.params.id)),
+  )
+
+  app.post('/events', { onRequest: staff, schema: operation.CREATE }, async (request, reply) => {
+    const event = await events.create(request.principal, request.body)
+    reply.code(201).header('location', `/api/events/${event.id}`)
+    return reply.versioned(event)
+  })
+
+  app.put('/events/:id', { onRequest: staff, schema: operation.UPDATE }, async (request, reply) =>
+    reply.versioned(await events.update(request.principal, request.params.id, request.body, request.ifMatch)),
+  )
+
+  app.delete('/events/:id', { onRequest: admin, schema: operation.DELETE }, async (request, reply) => {
+    await events.delete(request.principal, request.params.id, request.ifMatch)
+    return reply.code(204).send(null)
+  })
+}
+
+/** What happens to an interview after it was booked. */
+export const deedRoutes: FastifyPluginAsyncTypebox = async app => {
+  const events = eventsService(app.db, app.audit, app.idempotency)
+  const staff = [app.authorize(['admin', 'talent'])]
+  const admin = [app.authorize(['admin'])]
+  const call = (request: FastifyRequest & { params: { id: string } }) => ({
+    actor: request.principal,
+    id: request.params.id,
+    expected: request.ifMatch,
+  })
+
+  app.post('/events/:id/reschedule', { onRequest: staff, schema: operation.RESCHEDULE }, async (request, reply) =>
+    reply.versioned(await events.perform(call(request), deed.reschedule(request.body))),
+  )
+  app.post('/events/:id/cancel', { onRequest: staff, schema: operation.CANCEL }, async (request, reply) =>
+    reply.versioned(await events.perform(call(request), deed.cancel(request.body.reason))),
+  )
+  app.post('/events/:id/complete', { onRequest: staff, schema: operation.COMPLETE }, async (request, reply) =>
+    reply.versioned(await events.perform(call(request), deed.complete())),
+  )
+  app.post('/events/:id/no-show', { onRequest: staff, schema: operation.NO_SHOW }, async (request, reply) =>
+    reply.versioned(await events.perform(call(request), deed.noShow(request.body.party))),
+  )
+  app.post('/events/:id/reopen', { onRequest: admin, schema: operation.REOPEN }, async (request, reply) =>
+    reply.versioned(await events.perform(call(request), deed.reopen())),
+  )
+  app.post('/events/:id/respond', { schema: operation.RESPOND }, async (request, reply) =>
+    reply.versioned(await events.perform(call(request), deed.respond(request.body))),
+  )
+  app.post('/events/:id/panel/replace', { onRequest: staff, schema: operation.REPLACE }, async (request, reply) =>
+    reply.versioned(await events.perform(call(request), deed.replace(request.body))),
+  )
+}

@@ -1,0 +1,16 @@
+import createError from '@fastify/error'
+import type { Event } from './schemas.ts'
+
+export const InvalidTransition = createError<[string]>('INVALID_TRANSITION', '%s', 409)
+
+const WORDS = { scheduled: 'scheduled', completed: 'completed', cancelled: 'cancelled', no_show: 'marked as a no-show' }
+
+/** Only a scheduled interview can be moved, answered or ended. `deed` completes "cannot … an interview". */
+export function assertScheduled({ status }: Event, deed: string): void {
+  if (status !== 'scheduled') throw new InvalidTransition(`Cannot ${deed} an interview that is ${WORDS[status]}`)
+}
+
+/** Only an interview that has ended, one way or another, can be scheduled again. */
+export function assertEnded({ status }: Event): void {
+  if (status === 'scheduled') throw new InvalidTransition('Cannot reopen an interview that is scheduled')
+}
