@@ -1,0 +1,9 @@
+import fp from 'fastify-plugin'
+import { auditLogsRoutes } from './routes.ts'
+
+export const auditLogsFeature = fp(
+  async app => {
+    await app.register(auditLogsRoutes, { prefix: '/api' })
+  },
+  { name: 'audit-logs', dependencies: ['db', 'access', 'openapi'], encapsulate: true },
+)

@@ -1,0 +1,49 @@
+import type { Queryable } from '../../db/database.ts'
+import { fromJson } from '../json-column.ts'
+import { page, when, type Filter, type Listing, type Page } from '../page.ts'
+import { instant } from '../time.ts'
+import type { AuditLog, AuditLogQuery } from './schemas.ts'
+
+const COLUMNS = `id, occurred_at AS "occurredAt", actor_id AS "actorId", actor_name AS "actorName", action,
+  entity_type AS "entityType", entity_id AS "entityId", changes, reason, request_id AS "requestId", ip,
+  user_agent AS "userAgent"`
+const FIND = `SELECT ${COLUMNS} FROM audit_logs WHERE id = :id`
+const LISTING: Listing = {
+  columns: COLUMNS,
+  from: 'audit_logs',
+  id: 'id',
+  sorts: { id: 'id' },
+  defaultSort: '-id', // what happened last stands first
+  total: `SELECT total FROM row_counts WHERE table_name = 'audit_logs'`,
+}
+
+type Row = Omit<AuditLog, 'changes'> & { readonly changes: string }
+
+/** Only reads: rows are written by `app.audit`, in the transaction of what they tell. */
+export const auditLogsRepository = (sql: Queryable) => ({
+  find: async (id: number): Promise<AuditLog | undefined> => {
+    const row = await sql.one<Row>(FIND, { id })
+    return row && fromRow(row)
+  },
+  list: async (query: AuditLogQuery): Promise<Page<AuditLog>> => {
+    const { data, pagination } = await page<Row>(sql, LISTING, query, filtersOf(query))
+    return { data: data.map(row => fromRow(row)), pagination }
+  },
+})
+
+function filtersOf(query: AuditLogQuery): Filter[] {
+  const { occurredAfter, occurredBefore } = query
+  return [
+    ...when(query.entityType, 'entity_type = :entityType', 'entityType'),
+    ...when(query.entityId, 'entity_id = :entityId', 'entityId'),
+    ...when(query.actorId, 'actor_id = :actorId', 'actorId'),
+    ...when(query.action, 'action = :action', 'action'),
+    ...when(query.requestId, 'request_id = :requestId', 'requestId'),
+    ...when(occurredAfter && instant(occurredAfter), 'occurred_at >= :occurredAfter', 'occurredAfter'),
+    ...when(occurredBefore && instant(occurredBefore), 'occurred_at < :occurredBefore', 'occurredBefore'),
+  ]
+}
+
+function fromRow(row: Row): AuditLog {
+  return { ...row, changes: fromJson(row.changes) }
+}

@@ -1,0 +1,57 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { answer, refused } from '../answers.ts'
+import { OnlyId } from '../fields.ts'
+import { AuditLog, AuditLogId, AuditLogPage, AuditLogQuery, HistoryQuery } from './schemas.ts'
+import { auditLogsService } from './service.ts'
+
+const tags = ['audit']
+
+/** What has a history, who may read it, and under which address. */
+const HISTORIES = [
+  { entityType: 'interviewer', path: 'interviewers', roles: ['admin', 'talent'], readers: 'admin and talent' },
+  { entityType: 'event', path: 'events', roles: ['admin', 'talent'], readers: 'admin and talent' },
+  { entityType: 'user', path: 'users', roles: ['admin'], readers: 'admin' },
+] as const
+
+export const auditLogsRoutes: FastifyPluginAsyncTypebox = async app => {
+  for (const schema of [AuditLog, AuditLogPage]) app.addSchema(schema)
+  const journal = auditLogsService(app.db)
+  const onRequest = [app.authorize(['admin', 'talent'])]
+
+  app.get('/audit-logs', { onRequest, schema: LIST }, request => journal.list(request.query))
+
+  app.get('/audit-logs/:id', { onRequest, schema: GET }, request => journal.find(request.params.id))
+
+  for (const { entityType, path, roles, readers } of HISTORIES) {
+    const schema = {
+      tags,
+      operationId: `get${entityType.replace(/^./, first => first.toUpperCase())}History`,
+      summary: `Read the history of one ${entityType}`,
+      description: `For ${readers}. What happened last stands first; the history of what was deleted stays.`,
+      params: OnlyId,
+      querystring: HistoryQuery,
+      response: { 200: answer(AuditLogPage, 'A page of its history'), ...refused(403) },
+    }
+    app.get(`/${path}/:id/history`, { onRequest: [app.authorize(roles)], schema }, request =>
+      journal.history(entityType, request.params.id, request.query),
+    )
+  }
+}
+
+const LIST = {
+  tags,
+  operationId: 'listAuditLogs',
+  summary: 'Read the journal',
+  description: 'For admin and talent. Every change there ever was, the last one first. Page with `cursor`.',
+  querystring: AuditLogQuery,
+  response: { 200: answer(AuditLogPage, 'A page of the journal'), ...refused(403) },
+}
+
+const GET = {
+  tags,
+  operationId: 'getAuditLog',
+  summary: 'Read one row of the journal',
+  description: 'For admin and talent.',
+  params: AuditLogId,
+  response: { 200: answer(AuditLog, 'The row'), ...refused(403, 404) },
+}
