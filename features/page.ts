@@ -12,10 +12,12 @@ const InvalidCursor = createError(
   400,
 )
 
+const PAGINATION_EXAMPLE = { total: 1, limit: DEFAULT_LIMIT, offset: 0, hasMore: false, nextCursor: null }
+
 /** The query of a list: limit, offset or cursor, one of its sorts, and its own filters. */
 export function PageQuery<const Sorts extends string[], Filters extends TProperties>(sorts: Sorts, filters: Filters) {
   const directions = sorts.flatMap(sort => [sort, `-${sort}`])
-  return Type.Object(
+  const query = Type.Object(
     {
       limit: Type.Integer({ minimum: 1, maximum: 100, default: DEFAULT_LIMIT }),
       offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000 })),
@@ -27,6 +29,7 @@ export function PageQuery<const Sorts extends string[], Filters extends TPropert
     },
     { additionalProperties: false },
   )
+  return { ...query, required: [] } // a limit is always there, as it has a default: nobody needs to send one
 }
 
 /** `{ data: […], pagination: { total, limit, offset, hasMore, nextCursor } }` */
@@ -42,8 +45,16 @@ export function PageOf<Item extends TSchema>(item: Item, $id: string) {
         nextCursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
       }),
     },
-    { $id },
+    { $id, examples: [{ data: itemExamples(item), pagination: PAGINATION_EXAMPLE }] },
   )
+}
+
+function itemExamples({ examples }: TSchema): unknown[] {
+  return isList(examples) ? examples : []
+}
+
+function isList(value: unknown): value is unknown[] {
+  return Array.isArray(value)
 }
 
 export interface Page<Item> {

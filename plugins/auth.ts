@@ -20,11 +20,15 @@ const LIVE_SESSION = `SELECT users.id, users.name, users.email, users.role FROM 
   WHERE sessions.id = :sessionId AND users.id = :userId AND users.status = 'active'
     AND sessions.ended_at IS NULL AND sessions.expires_at > :now`
 
+/** Somebody for whom something is done, as far as rules ask: the command line has a role, but no account. */
+export interface Caller extends Actor {
+  readonly role: Role
+}
+
 /** The signed-in user behind a request. */
-export interface Principal extends Actor {
+export interface Principal extends Caller {
   readonly id: string
   readonly email: string
-  readonly role: Role
   readonly sessionId: string
 }
 
@@ -114,7 +118,7 @@ function jwtOptions(secret: string) {
       kid: keyId(secret),
       iss: ISSUER,
       aud: AUDIENCE,
-      expiresIn: ACCESS_TOKEN_SECONDS * 1000,
+      expiresIn: ACCESS_TOKEN_SECONDS, // @fastify/jwt takes seconds here …
       header: { alg: 'HS256' as const, typ: TOKEN_TYPE },
     },
     verify: {
@@ -122,8 +126,8 @@ function jwtOptions(secret: string) {
       allowedIss: ISSUER,
       allowedAud: AUDIENCE,
       checkTyp: TOKEN_TYPE,
-      requiredClaims: ['exp', 'iat', 'sub', 'sid', 'jti'],
-      maxAge: ACCESS_TOKEN_SECONDS * 1000,
+      requiredClaims: ['exp', 'iat', 'iss', 'aud', 'sub', 'sid', 'jti'],
+      maxAge: ACCESS_TOKEN_SECONDS, // … and here, though fast-jwt beneath it takes milliseconds
       clockTolerance: CLOCK_TOLERANCE_MS,
       complete: true,
       cache: false,

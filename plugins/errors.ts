@@ -81,7 +81,12 @@ const RETRY_AFTER_SECONDS = '2'
 const FRAMEWORK_CODES: Readonly<Record<string, string>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
-  FST_UNDER_PRESSURE: 'UNDER_PRESSURE',
+}
+
+/** Refusals whose own words would repeat the address, which may carry a token. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL: 'This address is not valid percent-encoding',
+  FST_ERR_MAX_PARAM_LENGTH: 'A part of this address is too long',
 }
 
 /** Codes of our own errors; those of Fastify, its plugins and Node never reach a client. */
@@ -103,6 +108,8 @@ function answerTo(error: FastifyError): Answer {
 }
 
 function refused(error: FastifyError): Answer {
+  const unreadable = UNREADABLE[error.code]
+  if (unreadable !== undefined) return invalid(unreadable, '', unreadable)
   const statusCode = error.statusCode ?? 500
   const code = FRAMEWORK_CODES[error.code] ?? error.code
   if (statusCode >= 500 && !MEANT.has(code)) return { statusCode: 500, code: 'INTERNAL', message: INTERNAL_SENTENCE }
@@ -150,6 +157,16 @@ export function sendError(error: FastifyError, request: FastifyRequest, reply: F
     .type('application/json; charset=utf-8')
     .serializer(JSON.stringify)
     .send(details ? { ...body, details } : body)
+}
+
+/** Fastify runs no hook for an address it cannot read, so what hooks add to other answers is added here. */
+export function sendEarlyError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers({
+    'x-request-id': request.id,
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+  })
+  sendError(error, request, reply)
 }
 
 /** One handler for every error, and 405 with `allow` where the path is known under another method. */

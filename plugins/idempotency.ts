@@ -114,7 +114,10 @@ async function replayOrWork<Result>(
 /** Keyed, because a body may hold a password, and whoever reads the database could try guesses against a plain hash. */
 function bodyHasher(secret: string): (body: unknown) => string {
   const key = createHmac('sha256', secret).update('bodies of idempotent requests').digest()
-  return body => createHmac('sha256', key).update(JSON.stringify(body ?? null)).digest('base64url')
+  return body =>
+    createHmac('sha256', key)
+      .update(JSON.stringify(body ?? null))
+      .digest('base64url')
 }
 
 function nameOf({ principal, route, key }: IdempotencyTicket): string {

@@ -60,3 +60,11 @@ function timeZones(): (name: string) => boolean {
     }
   }
 }
+
+/** For what comes from the command line instead of a request: throws a sentence where a body would be a 400. */
+export function assertBody(schema: AnySchema, body: unknown): void {
+  const validate = withFormats(new Ajv({ ...OPTIONS, coerceTypes: false })).compile(schema)
+  if (validate(body)) return
+  const { instancePath = '', message = 'is not valid' } = validate.errors?.[0] ?? {}
+  throw new Error(`${instancePath.replace('/', '') || 'what was given'} ${message}`)
+}

@@ -1,6 +1,6 @@
 import createError from '@fastify/error'
 import type { Transaction } from '../../db/database.ts'
-import type { Principal } from '../../plugins/auth.ts'
+import type { Caller } from '../../plugins/auth.ts'
 import type { ExpectedVersions } from '../../plugins/conditional.ts'
 import { found } from '../../plugins/errors.ts'
 import { isStaff } from '../staff.ts'
@@ -18,7 +18,7 @@ const NotOnPanel = createError('NOT_ON_PANEL', 'Only somebody who sits on this p
 
 /** Which event, on behalf of whom, and in which version. */
 export interface Call {
-  readonly actor: Principal
+  readonly actor: Caller
   readonly id: string
   readonly expected: ExpectedVersions
 }

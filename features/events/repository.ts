@@ -65,7 +65,7 @@ export const eventsRepository = (sql: Queryable) => ({
     await seat(sql, id, panel)
   },
   /** The interviewer as which this user sits on the panel. */
-  seatOfUser: async (id: string, userId: string) =>
+  seatOfUser: async (id: string, userId: string | null) =>
     (await sql.one<{ interviewerId: string }>(SEAT_OF_USER, { id, userId }))?.interviewerId,
   /** Events that `viewerId`, when given, sits in. */
   list: async (query: EventQuery, viewerId?: string): Promise<Page<Event>> => {

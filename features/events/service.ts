@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '../../db/database.ts'
-import type { AuditLogger } from '../../plugins/audit-logger.ts'
+import type { Actor, AuditLogger } from '../../plugins/audit-logger.ts'
 import type { Principal } from '../../plugins/auth.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { found } from '../../plugins/errors.ts'
@@ -30,7 +30,7 @@ export const eventsService = (db: Database, audit: AuditLogger, idempotency: Ide
     return found(visible ? event : undefined, ENTITY)
   },
 
-  create: (actor: Principal, body: NewEvent): Promise<BookedEvent> => {
+  create: (actor: Actor, body: NewEvent): Promise<BookedEvent> => {
     const event = eventFrom(actor, body)
     return booking(db, () => idempotency.once(actor, tx => create(tx, audit, actor, event)))
   },
@@ -53,7 +53,7 @@ export const eventsService = (db: Database, audit: AuditLogger, idempotency: Ide
     booking(db, () => db.transaction(tx => perform(tx, audit, call, deed))),
 })
 
-async function create(tx: Transaction, audit: AuditLogger, actor: Principal, event: Event): Promise<BookedEvent> {
+async function create(tx: Transaction, audit: AuditLogger, actor: Actor, event: Event): Promise<BookedEvent> {
   const events = eventsRepository(tx)
   const { id, panel, override } = event
   const people = await peopleOf(tx, panel)
@@ -110,7 +110,7 @@ async function perform(tx: Transaction, audit: AuditLogger, call: Call, deed: De
   return after
 }
 
-function eventFrom(actor: Principal, body: NewEvent): Event {
+function eventFrom(actor: Actor, body: NewEvent): Event {
   const { panel, override = null, durationMinutes: _, ...details } = body
   return {
     candidateName: null,

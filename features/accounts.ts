@@ -1,0 +1,66 @@
+import createError from '@fastify/error'
+import { Type, type Static } from '@sinclair/typebox'
+import type { Queryable } from '../db/database.ts'
+import { Email, Id, Instant, Line, Nullable, OneOf, Version } from './fields.ts'
+
+/** What signing in and the care of users share: the shape of an account, and its row. */
+
+export const UserName = Line(120, { examples: ['Ada Lovelace'] })
+export const UserRole = OneOf(['admin', 'talent', 'interviewer'], 'What somebody may do')
+export const UserStatus = OneOf(['active', 'disabled'], 'Only the active can sign in')
+/** A password that is being chosen; how hard it is to guess is looked at besides. */
+export const NewPassword = Type.String({
+  minLength: 10,
+  maxLength: 128,
+  description: 'Refused when it is easy to guess; any characters will do',
+  examples: ['violet harbor anchors 42'],
+})
+
+export const USER_EXAMPLE = {
+  id: '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10',
+  email: 'ada@example.com',
+  name: 'Ada Lovelace',
+  role: 'interviewer',
+  status: 'active',
+  lastLoginAt: '2026-03-02T08:59:00.000Z',
+  version: 2,
+  createdAt: '2026-03-01T08:00:00.000Z',
+  updatedAt: '2026-03-02T08:59:00.000Z',
+}
+
+export const User = Type.Object(
+  {
+    id: Id,
+    email: Email,
+    name: UserName,
+    role: UserRole,
+    status: UserStatus,
+    lastLoginAt: Nullable(Instant),
+    version: Version,
+    createdAt: Instant,
+    updatedAt: Instant,
+  },
+  { $id: 'User', description: 'An account', examples: [USER_EXAMPLE] },
+)
+export type User = Static<typeof User>
+
+export const EmailTaken = createError<[string]>('EMAIL_TAKEN', 'There is already an account with the address %s', 409)
+
+/** Every column but the password's. */
+export const USER_COLUMNS = `id, email, name, role, status, last_login_at AS "lastLoginAt",
+  version, created_at AS "createdAt", updated_at AS "updatedAt"`
+const FIND = `SELECT ${USER_COLUMNS} FROM users WHERE id = :id`
+const FIND_BY_EMAIL = `SELECT ${USER_COLUMNS} FROM users WHERE lower(email) = lower(:email)`
+const INSERT = `INSERT INTO users (id, email, name, role, password_hash, last_login_at)
+  VALUES (:id, :email, :name, :role, :passwordHash, :lastLoginAt)`
+
+export type NewAccount = Pick<User, 'id' | 'email' | 'name' | 'role' | 'lastLoginAt'> & {
+  readonly passwordHash: string
+}
+
+export const accountsRepository = (sql: Queryable) => ({
+  find: (id: string) => sql.one<User>(FIND, { id }),
+  /** Without regard to case. */
+  findByEmail: (email: string) => sql.one<User>(FIND_BY_EMAIL, { email }),
+  insert: (account: NewAccount) => sql.run(INSERT, account),
+})

@@ -1,0 +1,127 @@
+import createError from '@fastify/error'
+import type { FastifyInstance } from 'fastify'
+import type { Transaction } from '../../db/database.ts'
+import type { Actor, AuditLogger } from '../../plugins/audit-logger.ts'
+import { found, retryIn } from '../../plugins/errors.ts'
+import type { User } from '../accounts.ts'
+import { newSession, sessionStore, type NewSession } from '../session-store.ts'
+import { authRepository, type CredentialsRow } from './repository.ts'
+import type { Credentials } from './schemas.ts'
+import { secondsToWait, WINDOW_MS } from './throttle.ts'
+
+const WrongCredentials = createError('INVALID_CREDENTIALS', 'The address or the password is wrong', 401)
+const SlowedDown = createError<[number]>('LOGIN_THROTTLED', 'Too many failed sign-ins; try again in %d seconds', 429)
+
+/** Sessions that were over for this long are forgotten. */
+const REMEMBERED_MS = 30 * 24 * 60 * 60 * 1000
+
+export type LoginParts = Pick<FastifyInstance, 'db' | 'audit' | 'passwords'>
+
+/** A session that has just begun or been prolonged. */
+export interface Started {
+  readonly user: User
+  readonly session: NewSession
+}
+
+/** What one attempt to sign in has come to, once it is committed; `changed`: the password, while it was looked at. */
+type Outcome = { readonly started: Started } | { readonly refusal: Error } | 'changed'
+
+/** Unknown and disabled accounts and wrong passwords are refused alike, and take as long. */
+export async function login(parts: LoginParts, stranger: Actor, { email, password }: Credentials): Promise<Started> {
+  const { db, passwords } = parts
+  const account = email.toLowerCase()
+  // Spares the hashing; what counts is decided again when the attempt is written down.
+  const refusal = await slowedDown(authRepository(db), account, new Date().toISOString())
+  if (refusal) throw refusal
+
+  const known = await authRepository(db).credentials(account)
+  const hash = known?.status === 'active' ? known.passwordHash : null
+  const right = await passwords.verify(password, hash)
+  const renewed = right && hash !== null && passwords.isOutdated(hash) ? await passwords.hash(password) : null
+  const checked = right ? known : undefined
+  const outcome = await db.transaction(tx => decide(tx, parts, { stranger, account, checked, renewed }))
+  if (outcome === 'changed') return login(parts, stranger, { email, password })
+  if ('refusal' in outcome) throw outcome.refusal
+  return outcome.started
+}
+
+async function slowedDown(
+  logins: ReturnType<typeof authRepository>,
+  account: string,
+  now: string,
+): Promise<Error | undefined> {
+  const since = new Date(Date.parse(now) - WINDOW_MS).toISOString()
+  const seconds = secondsToWait(await logins.failuresSince(account, since), now)
+  return seconds === 0 ? undefined : retryIn(new SlowedDown(seconds), seconds)
+}
+
+interface Attempt {
+  readonly stranger: Actor
+  readonly account: string
+  /** The account as it was when its password was found to be right. */
+  readonly checked: CredentialsRow | undefined
+  readonly renewed: string | null
+}
+
+/**
+ * The outcome of an attempt, in the order in which attempts are committed: of many simultaneous guesses only as many
+ * learn anything as one after the other would have.
+ */
+async function decide(tx: Transaction, parts: LoginParts, attempt: Attempt): Promise<Outcome> {
+  const { account, checked } = attempt
+  const logins = authRepository(tx)
+  const now = new Date().toISOString()
+  const refusal = await slowedDown(logins, account, now)
+  if (refusal) return { refusal }
+  const current = await logins.credentials(account)
+  if (!checked) return failed(tx, parts, attempt, { id: current?.id ?? null, now })
+  const same = current?.id === checked.id && current.passwordHash === checked.passwordHash
+  return same && current.status === 'active' ? succeeded(tx, parts, attempt, { ...current, now }) : 'changed'
+}
+
+async function failed(
+  tx: Transaction,
+  { audit }: LoginParts,
+  { stranger, account }: Attempt,
+  { id, now }: { id: string | null; now: string },
+): Promise<Outcome> {
+  const logins = authRepository(tx)
+  await logins.forgetFailures(new Date(Date.parse(now) - WINDOW_MS).toISOString())
+  await logins.fail(account, now)
+  const actor = { ...stranger, name: account }
+  await audit.record(tx, actor, { action: 'login_failed', entityType: 'user', entityId: id })
+  return { refusal: new WrongCredentials() }
+}
+
+async function succeeded(
+  tx: Transaction,
+  parts: LoginParts,
+  { stranger, account, renewed }: Attempt,
+  { id, name, now }: { id: string; name: string; now: string },
+): Promise<Outcome> {
+  const logins = authRepository(tx)
+  const session = newSession()
+  await logins.clearFailures(account)
+  await logins.forgetSessions(id, new Date(Date.parse(now) - REMEMBERED_MS).toISOString())
+  await logins.signedIn(id, renewed, now)
+  await begin(tx, parts.audit, { actor: { ...stranger, id, name }, userId: id, session, now })
+  return { started: { user: found(await logins.find(id), 'user'), session } }
+}
+
+interface Beginning {
+  readonly actor: Actor
+  readonly userId: string
+  readonly session: NewSession
+  readonly now: string
+}
+
+/** The session, and its row in the journal. */
+export async function begin(
+  tx: Transaction,
+  audit: AuditLogger,
+  { actor, userId, session, now }: Beginning,
+): Promise<void> {
+  const expiresAt = await sessionStore(tx).start(session, userId, actor, now)
+  const after = { userId, expiresAt }
+  await audit.record(tx, actor, { action: 'login', entityType: 'session', entityId: session.id, after })
+}

@@ -1,0 +1,73 @@
+import createError from '@fastify/error'
+import type { Database, Transaction } from '../../db/database.ts'
+import type { Actor, AuditLogger } from '../../plugins/audit-logger.ts'
+import { found } from '../../plugins/errors.ts'
+import { expiryOf, hashOfToken, newRefreshToken, sessionStore, type NewSession } from '../session-store.ts'
+import type { Started } from './login.ts'
+import { authRepository, type TokenSession } from './repository.ts'
+
+const InvalidToken = createError('INVALID_REFRESH_TOKEN', 'This refresh token is not valid; sign in again', 401)
+const SessionReused = createError(
+  'SESSION_REUSED',
+  'This refresh token was used before, so somebody may have copied it; its session has ended, sign in again',
+  401,
+)
+
+const ENTITY = 'session'
+
+interface Refreshing {
+  readonly tx: Transaction
+  readonly audit: AuditLogger
+  readonly actor: Actor
+  readonly session: TokenSession
+  readonly now: string
+}
+
+/**
+ * Changes a refresh token for a new one, once. One that was used before is in two hands, and nobody knows whose is the
+ * thief's: the whole session ends, which is committed before the refusal is sent (RFC 9700 §4.14.2).
+ */
+export async function refresh(
+  db: Database,
+  audit: AuditLogger,
+  stranger: Actor,
+  refreshToken: string,
+): Promise<Started> {
+  const hash = hashOfToken(refreshToken)
+  const outcome = await db.transaction(async tx => {
+    const tokens = authRepository(tx)
+    const now = new Date().toISOString()
+    const session = await tokens.findByToken(hash, now)
+    if (!session) return 'invalid'
+    const user = found(await tokens.find(session.userId), 'user')
+    const parts = { tx, audit, actor: { ...stranger, id: user.id, name: user.name }, session, now }
+    if (session.usedAt !== null) return endReused(parts)
+    if (session.live === 0) return 'invalid'
+    if ((await tokens.useToken(hash, now)).changes === 0) return endReused(parts)
+    return { user, session: await prolong(parts) }
+  })
+  if (outcome === 'reused') throw new SessionReused()
+  if (outcome === 'invalid') throw new InvalidToken()
+  return outcome
+}
+
+/** A session that is over already ends no second time. */
+async function endReused({ tx, audit, actor, session, now }: Refreshing): Promise<'reused'> {
+  const { changes } = await sessionStore(tx).end(session.id, now)
+  if (changes > 0) {
+    const before = { userId: session.userId }
+    const reason = 'A refresh token was used twice'
+    await audit.record(tx, actor, { action: 'end', entityType: ENTITY, entityId: session.id, before, reason })
+  }
+  return 'reused'
+}
+
+async function prolong({ tx, audit, actor, session, now }: Refreshing): Promise<NewSession> {
+  const { id, createdAt } = session
+  const next = { id, refreshToken: newRefreshToken() }
+  const expiresAt = expiryOf(createdAt, now)
+  await sessionStore(tx).addToken(next, now)
+  await authRepository(tx).prolong({ id, now, expiresAt, userAgent: actor.userAgent, ip: actor.ip })
+  await audit.record(tx, actor, { action: 'refresh', entityType: ENTITY, entityId: id, after: { expiresAt } })
+  return next
+}

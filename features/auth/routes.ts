@@ -1,0 +1,96 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import { strangerOf, type Actor } from '../../plugins/audit-logger.ts'
+import { ACCESS_TOKEN_SECONDS } from '../../plugins/auth.ts'
+import { User } from '../accounts.ts'
+import { answer, gone, refused } from '../answers.ts'
+import type { Started } from './login.ts'
+import { Credentials, Refresh, Registration, SignedIn } from './schemas.ts'
+import { authService } from './service.ts'
+
+const tags = ['auth']
+const config = { public: true, signIn: true }
+
+export const authRoutes: FastifyPluginAsyncTypebox = async app => {
+  for (const schema of [User, SignedIn]) app.addSchema(schema)
+  const auth = authService(app)
+
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-store')
+  })
+
+  app.post('/register', { config, schema: REGISTER }, async (request, reply) => {
+    await app.limitAccount(request.body.email, request, reply)
+    const started = await auth.register(creating(request), request.body)
+    reply.code(201).header('location', `/api/users/${started.user.id}`)
+    return signedIn(started)
+  })
+
+  app.post('/login', { config, schema: LOGIN }, async (request, reply) => {
+    await app.limitAccount(request.body.email, request, reply)
+    return signedIn(await auth.login(strangerOf(request), request.body))
+  })
+
+  app.post('/refresh', { config, schema: REFRESH }, async request =>
+    signedIn(await auth.refresh(strangerOf(request), request.body.refreshToken)),
+  )
+
+  app.post('/logout', { config: { signIn: true }, schema: LOGOUT }, async (request, reply) => {
+    await auth.logout(request.principal)
+    return reply.code(204).send(null)
+  })
+
+  function signedIn({ user, session }: Started): SignedIn {
+    return {
+      user,
+      accessToken: app.accessToken(user, session.id),
+      refreshToken: session.refreshToken,
+      tokenType: 'Bearer',
+      expiresIn: ACCESS_TOKEN_SECONDS,
+    }
+  }
+}
+
+/** A stranger whose request may carry an Idempotency-Key. */
+function creating(request: FastifyRequest): Actor {
+  return { ...strangerOf(request), ...(request.ticket && { idempotency: request.ticket }) }
+}
+
+const REGISTER = {
+  tags,
+  operationId: 'register',
+  summary: 'Make an account of your own',
+  description: 'For anyone, unless registration is closed. The role is interviewer. Answers as signing in does.',
+  body: Registration,
+  response: { 201: answer(SignedIn, 'The account is made and signed in'), ...refused(401, 403, 409) },
+}
+
+const LOGIN = {
+  tags,
+  operationId: 'login',
+  summary: 'Sign in',
+  description:
+    'For anyone. A wrong password and an unknown address are answered alike. Five failures within 15 minutes slow an ' +
+    'account down: 429, and `retry-after` says for how long.',
+  body: Credentials,
+  response: { 200: answer(SignedIn, 'Signed in'), ...refused(401) },
+}
+
+const REFRESH = {
+  tags,
+  operationId: 'refresh',
+  summary: 'Stay signed in',
+  description:
+    'For anyone with a refresh token, which is dead afterwards: keep the new one. A dead one ends the whole session ' +
+    '(`SESSION_REUSED`). A session ends a week after its last use, and 30 days after it began.',
+  body: Refresh,
+  response: { 200: answer(SignedIn, 'A new pair of tokens'), ...refused(401) },
+}
+
+const LOGOUT = {
+  tags,
+  operationId: 'logout',
+  summary: 'Sign out',
+  description: 'For anyone signed in. The session ends, and its access token stops working at once.',
+  response: { 204: gone('Signed out') },
+}

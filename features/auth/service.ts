@@ -1,0 +1,58 @@
+import createError from '@fastify/error'
+import type { FastifyInstance } from 'fastify'
+import type { Actor } from '../../plugins/audit-logger.ts'
+import type { Principal } from '../../plugins/auth.ts'
+import { found } from '../../plugins/errors.ts'
+import { EmailTaken } from '../accounts.ts'
+import { onUnique } from '../constraints.ts'
+import { newId } from '../ids.ts'
+import { newSession, sessionStore } from '../session-store.ts'
+import { begin, login, type Started } from './login.ts'
+import { refresh } from './refresh.ts'
+import { authRepository } from './repository.ts'
+import type { Credentials, Registration } from './schemas.ts'
+
+const RegistrationClosed = createError('REGISTRATION_CLOSED', 'Accounts are made by an admin here; ask one', 403)
+
+type AuthParts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency' | 'passwords' | 'config'>
+
+export const authService = (parts: AuthParts) => ({
+  login: (stranger: Actor, credentials: Credentials): Promise<Started> => login(parts, stranger, credentials),
+
+  refresh: (stranger: Actor, refreshToken: string): Promise<Started> =>
+    refresh(parts.db, parts.audit, stranger, refreshToken),
+
+  register: (stranger: Actor, registration: Registration): Promise<Started> => register(parts, stranger, registration),
+
+  logout: (actor: Principal): Promise<void> =>
+    parts.db.transaction(async tx => {
+      const { changes } = await sessionStore(tx).end(actor.sessionId, new Date().toISOString())
+      if (changes === 0) return
+      const entry = { action: 'logout', entityType: 'session', entityId: actor.sessionId, before: { userId: actor.id } }
+      await parts.audit.record(tx, actor, entry)
+    }),
+})
+
+/** Makes an account and signs it in. A repetition with the same key signs in anew, as no token is ever kept. */
+async function register(parts: AuthParts, stranger: Actor, { password, ...body }: Registration): Promise<Started> {
+  const { audit, idempotency, passwords, config } = parts
+  if (config.REGISTRATION === 'closed') throw new RegistrationClosed()
+  await passwords.assertStrong(password, body)
+  const passwordHash = await passwords.hash(password)
+  const session = newSession()
+  const user = await idempotency.once(stranger, async tx => {
+    const now = new Date().toISOString()
+    const id = newId()
+    const users = authRepository(tx)
+    await users
+      .insert({ ...body, id, role: 'interviewer', passwordHash, lastLoginAt: now })
+      .catch(onUnique(() => new EmailTaken(body.email)))
+    const after = found(await users.find(id), 'user')
+    const actor = { ...stranger, id, name: after.name }
+    await audit.record(tx, actor, { action: 'register', entityType: 'user', entityId: id, after })
+    await begin(tx, audit, { actor, userId: id, session, now })
+    return after
+  })
+  if (stranger.idempotency?.replayed === true) return login(parts, stranger, { email: body.email, password })
+  return { user, session }
+}

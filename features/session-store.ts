@@ -1,0 +1,53 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Queryable } from '../db/database.ts'
+import { newId } from './ids.ts'
+
+/** A session lives on for this long after each use … */
+const SLIDING_MS = 7 * 24 * 60 * 60 * 1000
+/** … and never longer than this after signing in. */
+const LONGEST_MS = 30 * 24 * 60 * 60 * 1000
+
+const INSERT = `INSERT INTO sessions (id, user_id, created_at, last_used_at, expires_at, user_agent, ip)
+  VALUES (:id, :userId, :now, :now, :expiresAt, :userAgent, :ip)`
+const INSERT_TOKEN = 'INSERT INTO refresh_tokens (hash, session_id, created_at) VALUES (:hash, :id, :now)'
+const END = 'UPDATE sessions SET ended_at = :now WHERE id = :id AND ended_at IS NULL AND expires_at > :now'
+const END_ALL = 'UPDATE sessions SET ended_at = :now WHERE user_id = :userId AND ended_at IS NULL AND expires_at > :now'
+
+export interface NewSession {
+  readonly id: string
+  /** Told once, to the client; the database has only its hash. */
+  readonly refreshToken: string
+}
+
+export interface Origin {
+  readonly ip: string | null
+  readonly userAgent: string | null
+}
+
+export const newSession = (): NewSession => ({ id: newId(), refreshToken: newRefreshToken() })
+
+/** 256 random bits. */
+export const newRefreshToken = (): string => randomBytes(32).toString('base64url')
+
+export const hashOfToken = (token: string): string => createHash('sha256').update(token).digest('hex')
+
+/** When a session that is used at `now` will expire, as RFC 3339. */
+export function expiryOf(createdAt: string, now: string): string {
+  return new Date(Math.min(Date.parse(now) + SLIDING_MS, Date.parse(createdAt) + LONGEST_MS)).toISOString()
+}
+
+/** How sessions begin and end, whichever feature begins or ends them. */
+export const sessionStore = (sql: Queryable) => ({
+  /** Starts a session for a user; returns when it will expire. */
+  start: async ({ id, refreshToken }: NewSession, userId: string, { ip, userAgent }: Origin, now: string) => {
+    const expiresAt = expiryOf(now, now)
+    await sql.run(INSERT, { id, userId, now, expiresAt, userAgent, ip })
+    await sql.run(INSERT_TOKEN, { hash: hashOfToken(refreshToken), id, now })
+    return expiresAt
+  },
+  /** 0 changes when it is over already. */
+  end: (id: string, now: string) => sql.run(END, { id, now }),
+  endAllOf: (userId: string, now: string) => sql.run(END_ALL, { userId, now }),
+  addToken: ({ id, refreshToken }: NewSession, now: string) =>
+    sql.run(INSERT_TOKEN, { hash: hashOfToken(refreshToken), id, now }),
+})

@@ -1,0 +1,36 @@
+import type { Queryable } from '../../db/database.ts'
+import { page, type Filter, type Listing } from '../page.ts'
+import { hashOfToken, sessionStore } from '../session-store.ts'
+import type { Session, SessionQuery } from './schemas.ts'
+
+const COLUMNS = `id, user_id AS "userId", expires_at AS "expiresAt", created_at AS "createdAt",
+  last_used_at AS "lastUsedAt", user_agent AS "userAgent", ip`
+const LIVE = 'ended_at IS NULL AND expires_at > :now'
+const FIND = `SELECT ${COLUMNS} FROM sessions WHERE id = :id AND ${LIVE}`
+const FIND_BY_TOKEN = `SELECT ${COLUMNS} FROM sessions
+  WHERE id = (SELECT session_id FROM refresh_tokens WHERE hash = :hash AND used_at IS NULL) AND ${LIVE}`
+
+const LISTING: Listing = {
+  columns: COLUMNS,
+  from: 'sessions',
+  id: 'id',
+  sorts: { createdAt: 'created_at', lastUsedAt: 'last_used_at' },
+  defaultSort: '-createdAt',
+  total: 'SELECT count(*) AS total FROM sessions',
+}
+
+/** Sessions that are over are not there. */
+export const sessionsRepository = (sql: Queryable) => ({
+  find: (id: string, now: string) => sql.one<Session>(FIND, { id, now }),
+  /** By its refresh token, as long as that has not been used. */
+  findByToken: (token: string, now: string) => sql.one<Session>(FIND_BY_TOKEN, { hash: hashOfToken(token), now }),
+  end: (id: string, now: string) => sessionStore(sql).end(id, now),
+  list: (query: SessionQuery, userId: string, now: string) => page<Session>(sql, LISTING, query, ofUser(userId, now)),
+})
+
+function ofUser(userId: string, now: string): Filter[] {
+  return [
+    { sql: 'user_id = :userId', params: { userId } },
+    { sql: LIVE, params: { now }, passing: true },
+  ]
+}

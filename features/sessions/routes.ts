@@ -1,0 +1,51 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { answer, gone, refused } from '../answers.ts'
+import { OnlyId } from '../fields.ts'
+import { OnlyToken, Session, SessionPage, SessionQuery } from './schemas.ts'
+import { sessionsService } from './service.ts'
+
+const tags = ['sessions']
+
+export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
+  for (const schema of [Session, SessionPage]) app.addSchema(schema)
+  const sessions = sessionsService(app.db, app.audit)
+
+  app.get('/', { schema: LIST }, async request => sessions.list(request.principal, request.query))
+
+  app.get('/token/:token', { schema: GET_BY_TOKEN }, async request =>
+    sessions.findByToken(request.principal, request.params.token),
+  )
+
+  app.delete('/:id', { schema: END }, async (request, reply) => {
+    await sessions.end(request.principal, request.params.id)
+    return reply.code(204).send(null)
+  })
+}
+
+const LIST = {
+  tags,
+  operationId: 'listSessions',
+  summary: 'List where somebody is signed in',
+  description: 'Anyone signed in sees their own sessions; an admin those of the user in `userId`.',
+  querystring: SessionQuery,
+  response: { 200: answer(SessionPage, 'A page of sessions'), ...refused(403) },
+}
+
+const GET_BY_TOKEN = {
+  tags,
+  operationId: 'getSessionByToken',
+  summary: 'Get a session by its refresh token',
+  description:
+    'For everybody their own, for admin any. A refresh token that was used, or whose session is over, is none.',
+  params: OnlyToken,
+  response: { 200: answer(Session, 'The session'), ...refused(404) },
+}
+
+const END = {
+  tags,
+  operationId: 'endSession',
+  summary: 'End a session',
+  description: 'For everybody their own, for admin any. Its access token stops working at once.',
+  params: OnlyId,
+  response: { 204: gone('Ended'), ...refused(404) },
+}

@@ -1,0 +1,36 @@
+import type { Database } from '../../db/database.ts'
+import type { AuditLogger } from '../../plugins/audit-logger.ts'
+import { Forbidden, type Principal } from '../../plugins/auth.ts'
+import { found } from '../../plugins/errors.ts'
+import type { Page } from '../page.ts'
+import { sessionsRepository } from './repository.ts'
+import type { Session, SessionQuery } from './schemas.ts'
+
+const ENTITY = 'session'
+
+export const sessionsService = (db: Database, audit: AuditLogger) => ({
+  /** The sessions that are alive, of the actor, or for an admin of anybody. */
+  list: (actor: Principal, query: SessionQuery): Promise<Page<Session>> => {
+    const userId = query.userId ?? actor.id
+    if (userId !== actor.id && actor.role !== 'admin') throw new Forbidden(`Other people's sessions are for admin`)
+    return sessionsRepository(db).list(query, userId, new Date().toISOString())
+  },
+
+  findByToken: async (actor: Principal, token: string): Promise<Session> =>
+    found(shownTo(actor, await sessionsRepository(db).findByToken(token, new Date().toISOString())), ENTITY),
+
+  /** Ends a session: its tokens are dead from now on. */
+  end: (actor: Principal, id: string): Promise<void> =>
+    db.transaction(async tx => {
+      const sessions = sessionsRepository(tx)
+      const now = new Date().toISOString()
+      const { userId } = found(shownTo(actor, await sessions.find(id, now)), ENTITY)
+      await sessions.end(id, now)
+      await audit.record(tx, actor, { action: 'end', entityType: ENTITY, entityId: id, before: { userId } })
+    }),
+})
+
+/** Somebody else's session is not there, for all but admins. */
+function shownTo(actor: Principal, session: Session | undefined): Session | undefined {
+  return actor.role === 'admin' || session?.userId === actor.id ? session : undefined
+}

@@ -1,0 +1,33 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { answer, refused } from '../answers.ts'
+import { Recalculation, UserCount } from './schemas.ts'
+import { userCountService } from './service.ts'
+
+const tags = ['users']
+
+export const userCountRoutes: FastifyPluginAsyncTypebox = async app => {
+  for (const schema of [UserCount, Recalculation]) app.addSchema(schema)
+  const userCount = userCountService(app.db, app.audit)
+
+  app.get('/', { schema: GET }, async () => userCount.read())
+
+  app.post('/recalculate', { onRequest: [app.authorize(['admin'])], schema: RECALCULATE }, async request =>
+    userCount.recalculate(request.principal),
+  )
+}
+
+const GET = {
+  tags,
+  operationId: 'getUserCount',
+  summary: 'Count the users',
+  description: 'Anyone signed in may read it. Reads one row, which the database keeps by itself whoever adds a user.',
+  response: { 200: answer(UserCount, 'The count'), ...refused(404) },
+}
+
+const RECALCULATE = {
+  tags,
+  operationId: 'recalculateUserCount',
+  summary: 'Count the users anew',
+  description: 'For admin. Repairs the kept count, should it ever be wrong, and says what was found.',
+  response: { 200: answer(Recalculation, 'What was found'), ...refused(403) },
+}

@@ -1,0 +1,27 @@
+import type { Database } from '../../db/database.ts'
+import type { Actor, AuditLogger } from '../../plugins/audit-logger.ts'
+import { found } from '../../plugins/errors.ts'
+import { userCountRepository } from './repository.ts'
+import type { Recalculation, UserCount } from './schemas.ts'
+
+export const userCountService = (db: Database, audit: AuditLogger) => ({
+  read: async (): Promise<UserCount> => found(await userCountRepository(db).read(), 'user count; recalculate it'),
+
+  /** Counts the users anew, keeps that, and says what the count had been. */
+  recalculate: (actor: Actor): Promise<Recalculation> =>
+    db.transaction(async tx => {
+      const counts = userCountRepository(tx)
+      const before = (await counts.read())?.totalUsers ?? null
+      const after = await counts.count()
+      const lastUpdated = new Date().toISOString()
+      await counts.keep(after, lastUpdated)
+      await audit.record(tx, actor, {
+        action: 'recalculate',
+        entityType: 'usercount',
+        entityId: null,
+        before: { totalUsers: before },
+        after: { totalUsers: after },
+      })
+      return { totalUsers: after, before, after, corrected: before !== after, lastUpdated }
+    }),
+})

@@ -1,0 +1,97 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { User } from '../accounts.ts'
+import { answer, gone, refused } from '../answers.ts'
+import { OnlyId } from '../fields.ts'
+import { NewUser, OnlyEmail, UserChanges, UserPage, UserQuery } from './schemas.ts'
+import { usersService } from './service.ts'
+
+const tags = ['users']
+
+export const usersRoutes: FastifyPluginAsyncTypebox = async app => {
+  for (const schema of [User, UserPage]) app.addSchema(schema)
+  const users = usersService(app.db, app.audit, app.idempotency, app.passwords)
+  const admins = [app.authorize(['admin'])]
+
+  app.get('/', { onRequest: admins, schema: LIST }, request => users.list(request.query))
+
+  app.get('/:id', { schema: GET }, async (request, reply) =>
+    reply.versioned(await users.find(request.principal, request.params.id)),
+  )
+
+  app.get('/email/:email', { schema: GET_BY_EMAIL }, async (request, reply) =>
+    reply.versioned(await users.findByEmail(request.principal, request.params.email)),
+  )
+
+  app.post('/', { onRequest: admins, schema: CREATE }, async (request, reply) => {
+    const user = await users.create(request.principal, request.body)
+    reply.code(201).header('location', `/api/users/${user.id}`)
+    return reply.versioned(user)
+  })
+
+  app.put('/:id', { onRequest: admins, schema: UPDATE }, async (request, reply) =>
+    reply.versioned(await users.update(request.principal, request.params.id, request.body, request.ifMatch)),
+  )
+
+  app.delete('/:id', { onRequest: admins, schema: DELETE }, async (request, reply) => {
+    await users.delete(request.principal, request.params.id, request.ifMatch)
+    return reply.code(204).send(null)
+  })
+}
+
+const LIST = {
+  tags,
+  operationId: 'listUsers',
+  summary: 'List users',
+  description: 'For admin.',
+  querystring: UserQuery,
+  response: { 200: answer(UserPage, 'A page of users'), ...refused(403) },
+}
+
+const GET = {
+  tags,
+  operationId: 'getUser',
+  summary: 'Get a user',
+  description: 'For admin, and for everybody their own. Anybody else is not there.',
+  params: OnlyId,
+  response: { 200: answer(User, 'The user'), ...refused(404) },
+}
+
+const GET_BY_EMAIL = {
+  tags,
+  operationId: 'getUserByEmail',
+  summary: 'Get a user by address',
+  description: 'For admin, and for everybody their own. Upper and lower case are the same.',
+  params: OnlyEmail,
+  response: { 200: answer(User, 'The user'), ...refused(404) },
+}
+
+const CREATE = {
+  tags,
+  operationId: 'createUser',
+  summary: 'Add a user',
+  description: 'For admin. The role is interviewer unless it is given. A password that is easy to guess is refused.',
+  body: NewUser,
+  response: { 201: answer(User, 'The user'), ...refused(403, 409) },
+}
+
+const UPDATE = {
+  tags,
+  operationId: 'updateUser',
+  summary: 'Change a user',
+  description:
+    'For admin. Changes the fields that are sent, from the next request of that user on; a new password, or being ' +
+    'disabled, ends all their sessions. The last active admin stays one.',
+  params: OnlyId,
+  body: UserChanges,
+  response: { 200: answer(User, 'The user'), ...refused(403, 404, 409) },
+}
+
+const DELETE = {
+  tags,
+  operationId: 'deleteUser',
+  summary: 'Remove a user',
+  description:
+    'For admin. Their sessions end; an interviewer linked to the account stays, without it. The last active admin stays.',
+  params: OnlyId,
+  response: { 204: gone('Removed'), ...refused(403, 404, 409) },
+}

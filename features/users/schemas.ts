@@ -1,0 +1,32 @@
+import { Type, type Static } from '@sinclair/typebox'
+import { NewPassword, User, UserName, UserRole, UserStatus } from '../accounts.ts'
+import { Email } from '../fields.ts'
+import { PageOf, PageQuery } from '../page.ts'
+
+export const NewUser = Type.Object(
+  { email: Email, password: NewPassword, name: UserName, role: Type.Optional(UserRole) },
+  {
+    additionalProperties: false,
+    examples: [
+      { email: 'grace@example.com', password: 'violet harbor anchors 42', name: 'Grace Hopper', role: 'talent' },
+    ],
+  },
+)
+export type NewUser = Static<typeof NewUser>
+
+export const UserChanges = Type.Partial(
+  Type.Object({ email: Email, name: UserName, role: UserRole, status: UserStatus, password: NewPassword }),
+  { additionalProperties: false, minProperties: 1, examples: [{ status: 'disabled' }] },
+)
+export type UserChanges = Static<typeof UserChanges>
+
+export const OnlyEmail = Type.Object({ email: Email }, { additionalProperties: false })
+
+export const UserPage = PageOf(User, 'UserPage')
+
+export const UserQuery = PageQuery(['name', 'email', 'createdAt'], {
+  role: Type.Optional(UserRole),
+  status: Type.Optional(UserStatus),
+  q: Type.Optional(Type.String({ maxLength: 200, description: 'Words of the name or address' })),
+})
+export type UserQuery = Static<typeof UserQuery>

@@ -1,0 +1,18 @@
+// `npm run usercount:recalculate`: counts the users anew and says whether the kept count had been wrong.
+import { Command } from 'commander'
+import { userCountService } from '../features/usercount/service.ts'
+import { auditLogger, commandLine } from '../plugins/audit-logger.ts'
+import { loadConfig } from '../plugins/config.ts'
+import { runProgram, withDatabase } from './command-line.ts'
+
+const program = new Command('usercount-recalculate')
+  .description('Counts the users anew in the database that DATABASE_URL names, and repairs the kept count.')
+  .action(() =>
+    withDatabase(loadConfig().DATABASE_URL, async database => {
+      const { before, after, corrected } = await userCountService(database, auditLogger).recalculate(commandLine)
+      const found = corrected ? `the count had been ${before ?? 'missing'} and is corrected` : 'the count was right'
+      process.stdout.write(`${after} ${after === 1 ? 'user' : 'users'}: ${found}.\n`)
+    }),
+  )
+
+await runProgram(program)
