@@ -7,7 +7,7 @@ import { accessPlugin, authPlugin } from './plugins/auth.ts'
 import { conditionalPlugin } from './plugins/conditional.ts'
 import { configPlugin, type Config } from './plugins/config.ts'
 import { dbPlugin } from './plugins/db.ts'
-import { errorsPlugin, sendError } from './plugins/errors.ts'
+import { errorsPlugin, sendEarlyError } from './plugins/errors.ts'
 import { healthPlugin } from './plugins/health.ts'
 import { idempotencyPlugin } from './plugins/idempotency.ts'
 import { createLogger, loggingPlugin, requestId } from './plugins/logging.ts'
@@ -31,9 +31,9 @@ export async function buildApp({ config, database, logger }: AppOptions): Promis
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     requestIdHeader: false,
     genReqId: requestId,
-    trustProxy: config.TRUST_PROXY.length > 0 ? config.TRUST_PROXY : false,
+    trustProxy: config.TRUST_PROXY.length > 0 ? [...config.TRUST_PROXY] : false,
     return503OnClosing: true,
-    frameworkErrors: sendError,
+    frameworkErrors: sendEarlyError,
     schemaController: { compilersFactory: { buildValidator: validatorFactory() } },
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.removeContentTypeParser('text/plain')

@@ -29,6 +29,9 @@ export interface Transaction extends Queryable {
 }
 
 export interface DatabaseOptions {
+  /** Statements that take this long, in milliseconds, are reported; 0 for none. */
+  readonly slowQueryMs?: number
+  readonly onSlowQuery?: (sql: string, milliseconds: number) => void
   /** Told once, when the database can no longer be written to until a restart. */
   readonly onFault?: (reason: string, cause: unknown) => void
 }

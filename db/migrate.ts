@@ -27,22 +27,28 @@ export class MigrationError extends Error {
 /**
  * Applies the migrations of a folder (`001_users.sql`, …) that the database has not had yet, in order, each in one
  * transaction, and returns their names. Refuses a database that is newer than the program or whose migrations were
- * applied from other texts. Any number of processes may call it at once.
+ * applied from other texts. Any number of processes may call it at once. `onApplied` hears of each as it is done.
  */
-export async function migrate(database: Database, folder: string): Promise<string[]> {
+export async function migrate(
+  database: Database,
+  folder: string,
+  onApplied: (name: string) => void = () => undefined,
+): Promise<string[]> {
   const migrations = await readMigrations(folder)
   await database.run(MAKE_LEDGER)
   const done: string[] = []
   for (const migration of migrations) {
-    if (await database.transaction(tx => apply(tx, migration, migrations))) done.push(migration.name)
+    if (!(await database.transaction(tx => apply(tx, migration, migrations)))) continue
+    done.push(migration.name)
+    onApplied(migration.name)
   }
   return done
 }
 
-/** The names of the migrations that are still to be applied. Changes nothing. */
-export async function pendingMigrations(database: Database, folder: string): Promise<string[]> {
+/** The names of the migrations that are still to be applied: all of them without a database. Changes nothing. */
+export async function pendingMigrations(database: Database | undefined, folder: string): Promise<string[]> {
   const migrations = await readMigrations(folder)
-  const ledger = await database.many<Applied>(APPLIED).catch(whenFresh)
+  const ledger = database ? await database.many<Applied>(APPLIED).catch(whenFresh) : []
   assertSameHistory(ledger, migrations)
   return migrations.slice(ledger.length).map(({ name }) => name)
 }

@@ -51,8 +51,8 @@ class SqliteDatabase implements Database {
   #closing: Promise<void> | undefined
 
   constructor(path: string, options: SqliteOptions) {
-    this.#writer = new Connection(path, { readonly: false })
-    this.#reader = new Connection(path, { readonly: true })
+    this.#writer = new Connection(path, { ...options, readonly: false })
+    this.#reader = new Connection(path, { ...options, readonly: true })
     this.#assertSound()
     this.#optimize()
     this.#writer.waitForLocks(WRITER_BUSY_MS)

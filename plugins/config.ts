@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { Type, type Static } from '@sinclair/typebox'
 import { envSchema } from 'env-schema'
 import fp from 'fastify-plugin'
 
 const SECRET_BYTES = 32
+const SECRET_EXPECTED = `a random secret of at least ${SECRET_BYTES} bytes`
+const PROXIES_EXPECTED =
+  'the addresses or networks of the proxies in front, separated by commas, like 10.0.0.7,10.1.0.0/16'
+const ORIGINS_EXPECTED = 'the origins whose pages may call the API, separated by commas, like https://hr.example'
 
 const OneOf = <const Values extends string[]>(values: Values, fallback: Values[number]) =>
   Type.Unsafe<Values[number]>({
@@ -14,8 +19,7 @@ const OneOf = <const Values extends string[]>(values: Values, fallback: Values[n
     default: fallback,
     description: `one of ${values.join(', ')}`,
   })
-const List = (description: string) =>
-  Type.Optional(Type.Unsafe<string[]>({ type: 'string', separator: ',', description }))
+const Secret = (description: string) => Type.Optional(Type.String({ minLength: SECRET_BYTES, description }))
 const Count = (fallback: number, description: string, maximum = 1_000_000_000) =>
   Type.Integer({ minimum: 0, maximum, default: fallback, description })
 
@@ -30,23 +34,19 @@ export const ConfigSchema = Type.Object({
       description: 'the address people use, like https://panelist.example',
     }),
   ),
-  TRUST_PROXY: List(
-    'the addresses or networks of the proxies in front, separated by commas, like 10.0.0.7,10.1.0.0/16',
-  ),
+  TRUST_PROXY: Type.Optional(Type.String({ description: PROXIES_EXPECTED })),
   DATABASE_URL: Type.String({
     pattern: '^file:.+',
     default: 'file:./data/panelist.db',
     description: 'where the database is, like file:./data/panelist.db',
   }),
   MIGRATE: OneOf(['on', 'off'], 'on'),
-  JWT_SECRET: Type.Optional(Type.String({ description: `a random secret of at least ${SECRET_BYTES} bytes` })),
-  JWT_SECRET_PREVIOUS: Type.Optional(
-    Type.String({ description: 'the secret in use before, while tokens signed with it live' }),
-  ),
+  JWT_SECRET: Secret(SECRET_EXPECTED),
+  JWT_SECRET_PREVIOUS: Secret(`the secret in use before, while tokens signed with it live: ${SECRET_EXPECTED}`),
   REGISTRATION: Type.Optional(
     Type.Unsafe<'open' | 'closed'>({ type: 'string', enum: ['open', 'closed'], description: 'one of open, closed' }),
   ),
-  ALLOWED_ORIGINS: List('the origins whose pages may call the API, separated by commas, like https://hr.example'),
+  ALLOWED_ORIGINS: Type.Optional(Type.String({ description: ORIGINS_EXPECTED })),
   RATE_LIMIT_MAX: Count(1000, 'requests a minute for each user or address, 0 for no limit'),
   AUTH_RATE_LIMIT_MAX: Count(10, 'sign-in requests a minute for each address and each account, 0 for no limit'),
   LOG_LEVEL: OneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
@@ -55,9 +55,12 @@ export const ConfigSchema = Type.Object({
 })
 
 type Settings = Static<typeof ConfigSchema>
-/** The settings, with nothing left open that has a default. */
+/** The settings, with lists split and nothing left open that has a default. */
 export type Config = Readonly<
-  Settings & Required<Pick<Settings, 'JWT_SECRET' | 'REGISTRATION' | 'TRUST_PROXY' | 'ALLOWED_ORIGINS'>>
+  Omit<Settings, 'TRUST_PROXY' | 'ALLOWED_ORIGINS'> & {
+    TRUST_PROXY: readonly string[]
+    ALLOWED_ORIGINS: readonly string[]
+  } & Required<Pick<Settings, 'JWT_SECRET' | 'REGISTRATION'>>
 >
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -78,19 +81,16 @@ export class ConfigError extends Error {
  * Reads the settings out of an environment, by default that of the process and the file `.env`. Throws a ConfigError
  * that names every mistake at once. Outside production a missing JWT_SECRET is made and kept beside the database.
  */
-export function loadConfig(environment?: Environment): Config {
+export function loadConfig(environment: Environment = ownEnvironment()): Config {
   const mistakes: string[] = []
-  const settings = readSettings(
-    withSecretFiles(environment ?? process.env, mistakes),
-    environment === undefined,
-    mistakes,
-  )
-  mistakes.push(...impossible(settings))
-  if (mistakes.length > 0) throw new ConfigError(mistakes)
+  const data = withSecretFiles(environment, mistakes)
+  const settings = readSettings(data, mistakes)
+  mistakes.push(...impossible(data))
+  if (settings === undefined || mistakes.length > 0) throw new ConfigError(mistakes)
   return {
     ...settings,
-    TRUST_PROXY: trimmed(settings.TRUST_PROXY),
-    ALLOWED_ORIGINS: trimmed(settings.ALLOWED_ORIGINS),
+    TRUST_PROXY: listed(data['TRUST_PROXY']),
+    ALLOWED_ORIGINS: listed(data['ALLOWED_ORIGINS']),
     JWT_SECRET: settings.JWT_SECRET ?? keptSecret(dataFolder(settings.DATABASE_URL)),
     REGISTRATION: settings.REGISTRATION ?? (settings.NODE_ENV === 'production' ? 'closed' : 'open'),
   }
@@ -101,22 +101,18 @@ export function dataFolder(databaseUrl: string): string {
   return dirname(resolve(databaseUrl.slice('file:'.length)))
 }
 
-function readSettings(data: Environment, dotenv: boolean, mistakes: string[]): Settings {
-  try {
-    return envSchema<Settings>({
-      schema: ConfigSchema,
-      data: Object.fromEntries(Object.entries(data).filter(([, value]) => value !== '')),
-      dotenv,
-      env: false,
-    })
-  } catch (error) {
-    mistakes.push(...spelledOut(error))
-    return envSchema<Settings>({ schema: ConfigSchema, data: {}, dotenv: false, env: false })
-  }
+function ownEnvironment(): Environment {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  return process.env
 }
 
-function trimmed(list: readonly string[] = []): string[] {
-  return list.map(entry => entry.trim()).filter(entry => entry !== '')
+function readSettings(data: Environment, mistakes: string[]): Settings | undefined {
+  try {
+    return envSchema<Settings>({ schema: ConfigSchema, data, dotenv: false, env: false })
+  } catch (error) {
+    mistakes.push(...spelledOut(error))
+    return undefined
+  }
 }
 
 /** One sentence a variable; the value itself is not repeated, as it may be a secret. */
@@ -128,19 +124,34 @@ function spelledOut(error: unknown): string[] {
   return [...new Set(names)].map(name => `${name}: expected ${properties[name]?.description ?? 'another value'}`)
 }
 
-/** What one setting alone cannot tell. */
-function impossible(settings: Settings): string[] {
+/** What the schema cannot tell. */
+function impossible(data: Environment): string[] {
   const mistakes: string[] = []
-  for (const name of SECRETS) {
-    const secret = settings[name]
-    if (secret !== undefined && Buffer.byteLength(secret) < SECRET_BYTES) {
-      mistakes.push(`${name}: expected at least ${SECRET_BYTES} bytes`)
-    }
+  if (data['NODE_ENV'] === 'production' && data['JWT_SECRET'] === undefined) {
+    mistakes.push(`JWT_SECRET: expected ${SECRET_EXPECTED}; production has no default`)
   }
-  if (settings.NODE_ENV === 'production' && settings.JWT_SECRET === undefined) {
-    mistakes.push(`JWT_SECRET: expected a random secret of at least ${SECRET_BYTES} bytes; production has no default`)
-  }
+  if (!listed(data['TRUST_PROXY']).every(isNetwork)) mistakes.push(`TRUST_PROXY: expected ${PROXIES_EXPECTED}`)
+  if (!listed(data['ALLOWED_ORIGINS']).every(isOrigin)) mistakes.push(`ALLOWED_ORIGINS: expected ${ORIGINS_EXPECTED}`)
   return mistakes
+}
+
+function listed(text = ''): string[] {
+  return text
+    .split(',')
+    .map(entry => entry.trim())
+    .filter(entry => entry !== '')
+}
+
+function isNetwork(entry: string): boolean {
+  const [address = '', bits, ...rest] = entry.split('/')
+  const most = isIP(address) === 6 ? 128 : 32
+  return (
+    isIP(address) !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
+  )
+}
+
+function isOrigin(entry: string): boolean {
+  return URL.canParse(entry) && new URL(entry).origin === entry
 }
 
 function withSecretFiles(environment: Environment, mistakes: string[]): Environment {
@@ -154,7 +165,7 @@ function withSecretFiles(environment: Environment, mistakes: string[]): Environm
       mistakes.push(`${name}_FILE: expected a file that can be read`)
     }
   }
-  return { ...environment, ...read }
+  return { ...Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== '')), ...read }
 }
 
 function keptSecret(folder: string): string {

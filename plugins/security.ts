@@ -1,14 +1,18 @@
 import { getHeapStatistics } from 'node:v8'
+import createError from '@fastify/error'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import underPressure from '@fastify/under-pressure'
 import type { FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
 
-const MAX_EVENT_LOOP_DELAY_MS = 1_000
+const MAX_EVENT_LOOP_DELAY_MS = 2_000
+const SAMPLE_MS = 1_000
 /** Of the heap V8 may use. A loop that is merely busy all the time is no reason: that is what full load looks like. */
 const MAX_HEAP_SHARE = 0.9
 const RETRY_AFTER_SECONDS = 2
+
+const UnderPressure = createError('UNDER_PRESSURE', 'The server has more to do than it can; please try again', 503)
 
 /** Time limits of a connection: slow headers, slow bodies and idle sockets end, each with its own clock. */
 export const HTTP_LIMITS = {
@@ -45,15 +49,25 @@ export const securityPlugin = fp(
       reply.headers(headers(reply))
     })
     await app.register(cors, {
-      origin: app.config.ALLOWED_ORIGINS,
+      origin: [...app.config.ALLOWED_ORIGINS],
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
       exposedHeaders: ['etag', 'location', 'x-request-id', 'idempotency-replayed', 'retry-after'],
       maxAge: 600,
+      strictPreflight: false, // its refusal is not of our one shape; no origin is allowed by it either way
+    })
+    let starting = true // the samples of a start tell how long it took to load, not how the server fares
+    app.addHook('onReady', async () => {
+      setTimeout(() => (starting = false), 2 * SAMPLE_MS).unref()
     })
     await app.register(underPressure, {
       maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
       maxHeapUsedBytes: getHeapStatistics().heap_size_limit * MAX_HEAP_SHARE,
-      retryAfter: RETRY_AFTER_SECONDS,
+      sampleInterval: SAMPLE_MS,
+      pressureHandler: async (_request, reply) => {
+        if (starting) return
+        reply.header('retry-after', RETRY_AFTER_SECONDS)
+        throw new UnderPressure()
+      },
     })
   },
   { name: 'security', dependencies: ['config', 'errors'] },

@@ -1,5 +1,6 @@
 import Sqlite from 'better-sqlite3'
-import type { Params } from '../database.ts'
+import type { DatabaseOptions, Params } from '../database.ts'
+import type { ShellResult } from '../shell.ts'
 import { translated } from './errors.ts'
 
 /** Before this release a race while the log restarts could corrupt the file. */
@@ -18,12 +19,21 @@ const PRAGMAS = [
 /** Enough for another process that opens, recovers or migrates the same file. */
 const BUSY_MS = 5_000
 
+interface ConnectionOptions extends Pick<DatabaseOptions, 'slowQueryMs' | 'onSlowQuery'> {
+  readonly readonly: boolean
+}
+
 /** One better-sqlite3 handle whose statements are prepared once and whose errors are those of the port. */
 export class Connection {
   readonly #sqlite: Sqlite.Database
   readonly #statements = new Map<string, Sqlite.Statement<[Params]>>()
 
-  constructor(path: string, { readonly }: { readonly readonly: boolean }) {
+  readonly #slowQueryMs: number
+  readonly #onSlowQuery: (sql: string, milliseconds: number) => void
+
+  constructor(path: string, { readonly, slowQueryMs, onSlowQuery }: ConnectionOptions) {
+    this.#slowQueryMs = slowQueryMs !== undefined && slowQueryMs > 0 ? slowQueryMs : Infinity
+    this.#onSlowQuery = onSlowQuery ?? (() => undefined)
     this.#sqlite = new Sqlite(path, { readonly, fileMustExist: true, timeout: BUSY_MS })
     try {
       this.#requireLibrary()
@@ -44,15 +54,29 @@ export class Connection {
   }
 
   one<Row>(sql: string, params: Params = NO_PARAMS): Row | undefined {
-    return translated('read', () => this.#prepare<Row>(sql).get(params))
+    return this.#timed('read', sql, () => this.#prepare<Row>(sql).get(params))
   }
 
   many<Row>(sql: string, params: Params = NO_PARAMS): Row[] {
-    return translated('read', () => this.#prepare<Row>(sql).all(params))
+    return this.#timed('read', sql, () => this.#prepare<Row>(sql).all(params))
   }
 
   run(sql: string, params: Params = NO_PARAMS): { changes: number } {
-    return translated('write', () => ({ changes: this.#prepare(sql).run(params).changes }))
+    return this.#timed('write', sql, () => ({ changes: this.#prepare(sql).run(params).changes }))
+  }
+
+  /** One statement as somebody typed it, not kept: at most `limit` rows in the order of their columns, or the changes. */
+  typed(sql: string, limit: number): ShellResult {
+    return translated('run a statement', () => {
+      const statement = this.#sqlite.prepare<[], unknown[]>(sql)
+      if (!statement.reader) return { changes: statement.run().changes }
+      const rows: unknown[][] = []
+      for (const row of statement.raw().safeIntegers().iterate()) {
+        if (rows.length === limit) return { columns: namesOf(statement), rows, more: true }
+        rows.push(row)
+      }
+      return { columns: namesOf(statement), rows, more: false }
+    })
   }
 
   script(sql: string, operation = 'run a script'): void {
@@ -72,6 +96,14 @@ export class Connection {
   close(): void {
     this.#statements.clear()
     this.#sqlite.close()
+  }
+
+  #timed<Result>(operation: string, sql: string, call: () => Result): Result {
+    const started = performance.now()
+    const result = translated(operation, call)
+    const milliseconds = performance.now() - started
+    if (milliseconds >= this.#slowQueryMs) this.#onSlowQuery(sql, Math.round(milliseconds))
+    return result
   }
 
   #prepare<Row>(sql: string): Sqlite.Statement<[Params], Row> {
@@ -94,4 +126,8 @@ export class Connection {
       throw new Error(`SQLite ${version} can corrupt a database; ${OLDEST_LIBRARY} is the oldest Panelist runs on`)
     }
   }
+}
+
+function namesOf(statement: Sqlite.Statement<[], unknown[]>): string[] {
+  return statement.columns().map(({ name }) => name)
 }

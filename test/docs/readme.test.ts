@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { ConfigSchema } from '../../plugins/config.ts'
+
+const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
+const readme = read('README.md')
+
+describe('the README', () => {
+  it.each(Object.keys(ConfigSchema.properties))('explains the setting %s', name => {
+    expect(readme).toContain(`\`${name}\``)
+  })
+
+  it('names no command that is not there, and every command that is for people', () => {
+    const manifest: { scripts: Record<string, string> } = JSON.parse(read('package.json'))
+    const named = new Set([...readme.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name ?? ''))
+    for (const name of named) expect(manifest.scripts).toHaveProperty([name])
+    const forMachines = ['format', 'format:check', 'prepare', 'test:coverage', 'start', 'test']
+    for (const name of Object.keys(manifest.scripts)) if (!forMachines.includes(name)) expect(named).toContain(name)
+  })
+
+  it('links to files that are there', () => {
+    for (const [, file] of readme.matchAll(/\]\((?!http)([^)]+)\)/g)) expect(read(file ?? '').length).toBeGreaterThan(0)
+  })
+})

@@ -1,0 +1,100 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ConfigError, loadConfig } from '../../plugins/config.ts'
+
+let folder: string
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'panelist-config-'))))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const SECRET = 'x'.repeat(32)
+const database = () => `file:${join(folder, 'panelist.db')}`
+const mistakesIn = (environment: Record<string, string>): string => {
+  try {
+    loadConfig(environment)
+    return ''
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError)
+    return error instanceof Error ? error.message : ''
+  }
+}
+
+describe('configuration', () => {
+  it('has a default for everything but secrets', () => {
+    expect(loadConfig({ DATABASE_URL: database() })).toMatchObject({
+      NODE_ENV: 'development',
+      HOST: '127.0.0.1',
+      PORT: 3000,
+      MIGRATE: 'on',
+      REGISTRATION: 'open',
+      ALLOWED_ORIGINS: [],
+      TRUST_PROXY: [],
+      RATE_LIMIT_MAX: 1000,
+      AUTH_RATE_LIMIT_MAX: 10,
+      SLOW_QUERY_MS: 100,
+      DOCS: 'on',
+    })
+  })
+
+  it('tells every mistake at once, each with its variable and what was expected, and repeats no value', () => {
+    const message = mistakesIn({
+      NODE_ENV: 'production',
+      PORT: '70000',
+      RATE_LIMIT_MAX: 'many',
+      LOG_LEVEL: 'loud',
+      DATABASE_URL: 'mysql://root:hunter2@db/x',
+      JWT_SECRET: 'short-and-secret',
+    })
+    for (const part of [
+      'PORT: expected a port number from 0 to 65535',
+      'RATE_LIMIT_MAX: expected requests a minute',
+      'LOG_LEVEL: expected one of fatal, error',
+      'DATABASE_URL: expected where the database is',
+      'JWT_SECRET: expected a random secret of at least 32 bytes',
+    ]) {
+      expect(message).toContain(part)
+    }
+    expect(message).not.toMatch(/hunter2|short-and-secret|70000/)
+  })
+
+  it('has no default secret in production, and closes registration there', () => {
+    expect(mistakesIn({ NODE_ENV: 'production' })).toContain('JWT_SECRET: expected a random secret')
+    expect(loadConfig({ NODE_ENV: 'production', JWT_SECRET: SECRET }).REGISTRATION).toBe('closed')
+  })
+
+  it('keeps a random secret beside the database in development, readable by its owner alone', () => {
+    const first = loadConfig({ DATABASE_URL: database() }).JWT_SECRET
+    expect(loadConfig({ DATABASE_URL: database() }).JWT_SECRET).toBe(first)
+    expect(Buffer.byteLength(first)).toBeGreaterThanOrEqual(32)
+    expect(statSync(join(folder, 'jwt-secret')).mode & 0o777).toBe(0o600)
+    expect(readFileSync(join(folder, 'jwt-secret'), 'utf8')).toBe(first)
+  })
+
+  it('reads a secret out of a file, and says when it cannot', () => {
+    const file = join(folder, 'secret')
+    writeFileSync(file, `${SECRET}\n`)
+    expect(loadConfig({ JWT_SECRET_FILE: file, NODE_ENV: 'production' }).JWT_SECRET).toBe(SECRET)
+    expect(mistakesIn({ JWT_SECRET_FILE: join(folder, 'absent') })).toContain('JWT_SECRET_FILE: expected a file')
+  })
+
+  it('reads lists, and takes an empty variable for one that is not set', () => {
+    const config = loadConfig({
+      JWT_SECRET: SECRET,
+      ALLOWED_ORIGINS: 'https://a.example, https://b.example',
+      PORT: '',
+      TRUST_PROXY: '',
+    })
+    expect(config).toMatchObject({
+      ALLOWED_ORIGINS: ['https://a.example', 'https://b.example'],
+      PORT: 3000,
+      TRUST_PROXY: [],
+    })
+  })
+
+  it('refuses a proxy that is no address and an origin that is none', () => {
+    const message = mistakesIn({ JWT_SECRET: SECRET, TRUST_PROXY: '10.0.0.0/8,nginx', ALLOWED_ORIGINS: '*' })
+    expect(message).toContain('TRUST_PROXY: expected')
+    expect(message).toContain('ALLOWED_ORIGINS: expected')
+  })
+})

@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { testApp, type TestApp } from '../support/app.ts'
+
+let t: TestApp
+beforeAll(async () => (t = await testApp()))
+afterAll(() => t.close())
+
+describe('health', () => {
+  it.each(['/health', '/api/health'])('of the database is told to anybody at %s', async url => {
+    const answer = await t.call({ method: 'GET', url })
+    expect(answer.status).toBe(200)
+    expect(answer.body).toEqual({
+      status: 'healthy',
+      timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      uptimeSeconds: expect.any(Number),
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      database: { status: 'healthy', connected: true, engine: 'sqlite', latencyMs: expect.any(Number) },
+    })
+  })
+
+  it('of the process is told without asking the database', async () => {
+    expect(await t.call({ method: 'GET', url: '/health/live' })).toMatchObject({
+      status: 200,
+      body: { status: 'alive' },
+    })
+  })
+})

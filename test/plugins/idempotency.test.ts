@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { testApp, type SignedIn, type TestApp } from '../support/app.ts'
+
+let t: TestApp
+let talent: SignedIn
+beforeAll(async () => {
+  t = await testApp()
+  talent = await t.signedIn('talent')
+})
+afterAll(() => t.close())
+
+const send = (key: string, payload: object) =>
+  t.call({ method: 'POST', url: '/api/interviewers', as: talent, headers: { 'idempotency-key': key }, payload })
+
+describe('Idempotency-Key', () => {
+  it('is forgotten after 24 hours', async () => {
+    const payload = { name: 'Ada', email: 'ada@example.com' }
+    expect((await send('day', payload)).status).toBe(201)
+    expect((await send('day', payload)).headers).toHaveProperty('idempotency-replayed')
+    await t.db.run(`UPDATE idempotency_keys SET expires_at = '2020-01-01T00:00:00.000Z'`)
+    expect(await send('day', payload)).toMatchObject({ status: 409, body: { code: 'EMAIL_TAKEN' } })
+  })
+
+  it('is not kept when the work is undone, nor the work when the key cannot be kept', async () => {
+    const payload = { name: 'Bob', email: 'bob@example.com' }
+    // The failure this fakes: the key's own row is refused at the very end of the transaction.
+    await t.db.run(`CREATE TRIGGER fail BEFORE INSERT ON idempotency_keys BEGIN SELECT RAISE(ABORT, 'no'); END`)
+    expect((await send('atomic', payload)).status).toBe(500)
+    await t.db.run('DROP TRIGGER fail')
+    expect(await t.db.one(`SELECT 1 AS there FROM interviewers WHERE email = 'bob@example.com'`)).toBeUndefined()
+    expect((await send('atomic', payload)).status).toBe(201)
+  })
+
+  it('is refused when it is no visible ASCII of 1 to 255', async () => {
+    for (const key of ['with space', 'x'.repeat(256)]) {
+      expect(await send(key, { name: 'C', email: 'c@example.com' })).toMatchObject({
+        status: 400,
+        body: { code: 'VALIDATION' },
+      })
+    }
+  })
+})

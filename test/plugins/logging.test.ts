@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { testApp, type SignedIn, type TestApp } from '../support/app.ts'
+
+let t: TestApp
+let admin: SignedIn
+beforeAll(async () => {
+  t = await testApp()
+  admin = await t.signedIn('admin')
+})
+afterAll(() => t.close())
+
+const lines = () => t.log.map(line => JSON.parse(line))
+
+describe('the log', () => {
+  it('has one line a request, with its id, route, user, status and duration', async () => {
+    const before = t.log.length
+    const url = '/api/interviewers/0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10?'
+    await t.call({ method: 'GET', url, as: admin, headers: { 'x-request-id': 'log-1' } })
+    expect(lines().slice(before)).toEqual([
+      {
+        level: 'info',
+        time: expect.any(String),
+        requestId: 'log-1',
+        method: 'GET',
+        route: '/api/interviewers/:id',
+        status: 404,
+        ms: expect.any(Number),
+        user: admin.id,
+        msg: 'request',
+      },
+    ])
+  })
+
+  it('never shows an address, a query or a credential', async () => {
+    await t.call({ method: 'GET', url: '/api/nowhere/secret-in-path?access_token=secret-in-query', as: admin })
+    await t.call({
+      method: 'GET',
+      url: '/health',
+      headers: { cookie: 'secret-cookie', authorization: 'Bearer secret-bearer' },
+    })
+    expect(t.log.join('')).not.toMatch(/secret-in-path|secret-in-query|secret-cookie|secret-bearer/)
+    expect(t.log.join('')).not.toContain(admin.token)
+  })
+
+  it('redacts what code logs by mistake', () => {
+    t.app.log.warn({
+      password: 'hunter2',
+      session: { refreshToken: 'r3fresh' },
+      call: { headers: { authorization: 'b34rer' } },
+    })
+    expect(t.log.at(-1)).not.toMatch(/hunter2|r3fresh|b34rer/)
+    expect(t.log.at(-1)).toContain('[redacted]')
+  })
+})
