@@ -6,7 +6,10 @@ import { openDatabase, type OpenedDatabase } from './db/open.ts'
 import { loadConfig, type Config } from './plugins/config.ts'
 import { createLogger } from './plugins/logging.ts'
 
+/** How long requests under way may take when the process is told to end; then their connections are cut. */
 const GRACE_MS = 10_000
+/** How long the end itself may take after that. */
+const CLOSE_MS = 5_000
 
 /** The process: configuration → database → migrations → app → listen; and back again on a signal. */
 async function main(): Promise<FastifyInstance> {
@@ -27,10 +30,12 @@ async function main(): Promise<FastifyInstance> {
     throw listenRefused(config, error)
   }
   // Not before it listens: until then there is nothing to close, and a refused start would end with exit code 0.
-  closeWithGrace({ delay: GRACE_MS, logger }, async ({ signal, err }) => {
+  closeWithGrace({ delay: GRACE_MS + CLOSE_MS, logger }, async ({ signal, err }) => {
     if (err) logger.error({ err }, 'closing after an error')
     else logger.info({ signal }, 'closing: requests under way are finished first')
+    const cut = setTimeout(() => app.server.closeAllConnections(), GRACE_MS)
     await app.close()
+    clearTimeout(cut)
     await opened.database.close()
     logger.flush()
   })

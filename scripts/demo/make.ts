@@ -1,0 +1,151 @@
+import type { Database } from '../../db/database.ts'
+import { cancel, complete, noShow, type Deed } from '../../features/events/deeds.ts'
+import { eventsService } from '../../features/events/service.ts'
+import type { Interviewer, NewInterviewer } from '../../features/interviewers/schemas.ts'
+import { interviewersService } from '../../features/interviewers/service.ts'
+import { auditLogger, commandLine } from '../../plugins/audit-logger.ts'
+import type { Caller } from '../../plugins/auth.ts'
+import { idempotency } from '../../plugins/idempotency.ts'
+import { externalIdPrefix, Planner, type PlannedInterview } from './interviews.ts'
+import { demoDomain, demoInterviewer } from './people.ts'
+import { pick, randomOf } from './random.ts'
+import { CANCELLATIONS } from './words.ts'
+
+/** Bookings under way at a time: enough for a commit to be shared by many. */
+const IN_FLIGHT = 200
+const ATTEMPTS = 50
+/** Refusals after which another time may do. */
+const ANOTHER_TIME = new Set(['EVENT_OVERLAP', 'LOAD_LIMIT', 'TIME_OFF'])
+
+const INTERVIEWERS_OF_DOMAIN = `SELECT id, lower(email) AS email FROM interviewers WHERE lower(email) LIKE :pattern`
+const EXTERNAL_IDS = `SELECT external_id AS "externalId" FROM events WHERE external_id >= :from AND external_id < :to`
+
+export interface DemoOptions {
+  readonly seed: number
+  readonly interviewers: number
+  readonly events: number
+  /** In ms; the present unless told. */
+  readonly now?: number
+  /** Called once for each interviewer and each interview that is done. */
+  readonly onStep?: () => void
+}
+
+export interface DemoReport {
+  readonly interviewers: { readonly made: number; readonly kept: number }
+  readonly events: { readonly made: number; readonly kept: number }
+  /** Interviews for which another time was found, because somebody was busy with what was there before. */
+  readonly moved: number
+  /** Interviewers 1 to so many, as they are now. */
+  readonly people: readonly Interviewer[]
+}
+
+/**
+ * Makes demo data through the services, so that claims, counters and the journal are right. Content depends on the seed
+ * alone, times also on the week. What an earlier run with the seed has made is kept and not made again.
+ */
+export async function makeDemoData(database: Database, options: DemoOptions): Promise<DemoReport> {
+  const { seed, now = Date.now(), onStep = () => undefined } = options
+  const maker = new Maker(database, now)
+  const team = await maker.team(seed, options.interviewers, onStep)
+  const [first, ...others] = team.people.filter(({ status }) => status === 'active')
+  if (!first) throw new Error(`None of the interviewers at ${demoDomain(seed)} is active any more; use another --seed`)
+  const planner = new Planner({ seed, interviews: options.events, people: [first, ...others], now })
+  const known = await maker.interviewsOf(seed)
+  // Those that are there are planned too: their time is then left free in the plan.
+  const plans = numbers(options.events).map(number => planner.plan(number))
+  const missing = plans.filter(({ number }) => !known.has(`${externalIdPrefix(seed)}${number}`))
+  const kept = plans.length - missing.length
+  for (let step = 0; step < kept; step += 1) onStep()
+  let moved = 0
+  await inFlight(missing, async plan => {
+    moved += await maker.interview(planner, seed, plan)
+    onStep()
+  })
+  return { interviewers: team.counts, events: { made: missing.length, kept }, moved, people: team.people }
+}
+
+class Maker {
+  readonly #database: Database
+  readonly #now: number
+  readonly #caller: Caller = { ...commandLine, role: 'admin' }
+  readonly #interviewers: ReturnType<typeof interviewersService>
+  readonly #events: ReturnType<typeof eventsService>
+
+  constructor(database: Database, now: number) {
+    const once = idempotency(database)
+    this.#database = database
+    this.#now = now
+    this.#interviewers = interviewersService(database, auditLogger, once)
+    this.#events = eventsService(database, auditLogger, once)
+  }
+
+  /** Interviewers 1 to `count` of a seed, in their order. */
+  async team(seed: number, count: number, onStep: () => void) {
+    const pattern = `%@${demoDomain(seed)}`
+    const rows = await this.#database.many<{ id: string; email: string }>(INTERVIEWERS_OF_DOMAIN, { pattern })
+    const known = new Map(rows.map(({ id, email }) => [email, id]))
+    const bodies = numbers(count).map(number => demoInterviewer(seed, number))
+    const people = new Map<NewInterviewer, Interviewer>()
+    let kept = 0
+    await inFlight(bodies, async body => {
+      const id = known.get(body.email)
+      if (id !== undefined) kept += 1
+      people.set(
+        body,
+        await (id === undefined ? this.#interviewers.create(this.#caller, body) : this.#interviewers.find(id)),
+      )
+      onStep()
+    })
+    return { people: bodies.flatMap(body => people.get(body) ?? []), counts: { made: count - kept, kept } }
+  }
+
+  /** The external ids of a seed's interviews; ":" is the character after "9". */
+  async interviewsOf(seed: number): Promise<ReadonlySet<string>> {
+    const from = externalIdPrefix(seed)
+    const rows = await this.#database.many<{ externalId: string }>(EXTERNAL_IDS, { from, to: `${from}:` })
+    return new Set(rows.map(({ externalId }) => externalId))
+  }
+
+  /** Books one and, as time went by, ends it. 1 when it needed another time than was planned, else 0. */
+  async interview(planner: Planner, seed: number, planned: PlannedInterview): Promise<number> {
+    let plan = planned
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const { id } = await this.#events.create(this.#caller, plan.event)
+        const deed = this.#whatBecame(seed, plan)
+        if (deed) await this.#events.perform({ actor: this.#caller, id, expected: undefined }, deed)
+        return attempt > 1 ? 1 : 0
+      } catch (error) {
+        if (attempt === ATTEMPTS || !wantsAnotherTime(error)) throw error
+        plan = planner.plan(plan.number, attempt)
+      }
+    }
+  }
+
+  /** Most of what is over took place; a few are called off before or after. */
+  #whatBecame(seed: number, { number, endsAt }: PlannedInterview): Deed | undefined {
+    const random = randomOf(`${seed} outcome ${number}`)
+    const luck = random()
+    if (luck < 0.07) return cancel(pick(random, CANCELLATIONS))
+    if (endsAt > this.#now) return undefined
+    if (luck < 0.11) return noShow(luck < 0.1 ? 'candidate' : 'interviewer')
+    return complete()
+  }
+}
+
+function wantsAnotherTime(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ANOTHER_TIME.has(String(error.code))
+}
+
+function numbers(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1)
+}
+
+/** Works on all items, on many at a time, each begun in their order. */
+async function inFlight<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const waiting = items.values()
+  const worker = async () => {
+    for (const item of waiting) await work(item)
+  }
+  await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, items.length) }, worker))
+}

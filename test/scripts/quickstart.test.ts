@@ -1,0 +1,164 @@
+import { once } from 'node:events'
+import { readFileSync, rmSync, statSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openDatabase } from '../../db/open.ts'
+import { migrate } from '../../db/migrate.ts'
+import { temporaryFolder } from '../support/databases.ts'
+import { start, type Program } from '../support/programs.ts'
+import { countOf, insertUser } from '../support/rows.ts'
+import { runScript, startScript } from '../support/scripts.ts'
+
+interface Running {
+  readonly program: Program
+  readonly block: string
+  readonly url: string
+  readonly password: string | undefined
+}
+
+let folder: string
+let database: string
+let running: Program[]
+
+beforeEach(() => {
+  folder = temporaryFolder()
+  database = `file:${join(folder, 'panelist.db')}`
+  running = []
+})
+afterEach(async () => {
+  for (const program of running) program.process.kill('SIGKILL')
+  await Promise.all(running.map(program => program.finished))
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Starts it and reads what it prints, up to how to stop it. */
+async function quickstart(): Promise<Running> {
+  const program = startScript(database, 'quickstart', [], { PORT: '0', LOG_LEVEL: 'warn' })
+  running.push(program)
+  let block = ''
+  for await (const line of program.lines) {
+    block += `${line}\n`
+    if (line.startsWith('Stop')) break
+  }
+  const url = /(http:\S+)\/docs/.exec(block)?.[1] ?? 'it did not start'
+  return { program, block, url, password: /^Password {2}(\S+)$/m.exec(block)?.[1] }
+}
+
+async function stop({ program }: Running): Promise<void> {
+  program.process.kill('SIGTERM')
+  expect((await program.finished).end).toBe(0)
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers freely
+async function parsed(response: Response): Promise<any> {
+  return response.json()
+}
+
+async function signIn({ url, password }: Running, email: string) {
+  const response = await fetch(`${url}/api/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password }),
+  })
+  expect(response.status).toBe(200)
+  const { accessToken, user } = await parsed(response)
+  const get = async (path: string) =>
+    parsed(await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${accessToken}` } }))
+  return { user, get }
+}
+
+describe('quickstart', () => {
+  it('serves demo data, which its demo accounts see as their roles may', async () => {
+    const started = await quickstart()
+    expect((await fetch(`${started.url}/docs`)).status).toBe(200)
+    for (const role of ['admin', 'talent', 'interviewer']) {
+      const { user } = await signIn(started, `${role}@demo.example`)
+      expect(user).toMatchObject({ role, status: 'active' })
+    }
+    const talent = await signIn(started, 'talent@demo.example')
+    expect((await talent.get('/api/interviewers?limit=1')).pagination.total).toBe(12)
+    expect((await talent.get('/api/events?limit=1')).pagination.total).toBe(40)
+    const { data } = await talent.get('/api/events?limit=100')
+    expect(new Set(data.map((event: { timezone: string }) => event.timezone)).size).toBeGreaterThan(2)
+    const interviewer = await signIn(started, 'interviewer@demo.example')
+    const own = await interviewer.get('/api/events?limit=100')
+    expect(own.pagination.total).toBeGreaterThan(0)
+    expect(own.pagination.total).toBeLessThan(40)
+    await stop(started)
+  })
+
+  it('prints a line for curl that works as it is', async () => {
+    const started = await quickstart()
+    const lines = started.block.split('\n').filter(line => /^ {2}(TOKEN|curl)/.test(line))
+    const shell = start('sh', ['-c', lines.join('\n')])
+    expect(JSON.parse((await shell.finished).stdout).data).toHaveLength(3)
+  })
+
+  it('keeps the data and the sign-in when it is started again', async () => {
+    const first = await quickstart()
+    await stop(first)
+    const file = join(folder, 'demo-sign-in')
+    expect(readFileSync(file, 'utf8')).toContain(`${first.password}  panelist.db\n`)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    const second = await quickstart()
+    expect(second.password).toBe(first.password)
+    const admin = await signIn(second, 'admin@demo.example')
+    expect((await admin.get('/api/events?limit=1')).pagination.total).toBe(40)
+    expect((await admin.get('/api/users?limit=1')).pagination.total).toBe(3)
+  })
+
+  it('makes another password for another database, also in the place of the first', async () => {
+    const first = await quickstart()
+    await stop(first)
+    rmSync(join(folder, 'panelist.db'))
+    const second = await quickstart()
+    expect(second.password).not.toBe(first.password)
+    await signIn(second, 'talent@demo.example')
+  })
+
+  it('makes the accounts that are missing after it was interrupted', async () => {
+    await stop(await quickstart())
+    const { database: db } = openDatabase(database)
+    await db.run(`DELETE FROM users WHERE role <> 'interviewer'`)
+    await db.close()
+    const second = await quickstart()
+    await signIn(second, 'admin@demo.example')
+    await signIn(second, 'talent@demo.example')
+  })
+
+  it('leaves a database that has users as it is', async () => {
+    const { database: db, migrations } = openDatabase(database)
+    await migrate(db, migrations)
+    await insertUser(db, 'somebody')
+    await db.close()
+    const started = await quickstart()
+    expect(started.password).toBeUndefined()
+    expect(started.block).toContain('no demo accounts were made')
+    await stop(started)
+    const again = openDatabase(database).database
+    expect([await countOf(again, 'users'), await countOf(again, 'events')]).toEqual([1, 0])
+    await again.close()
+  })
+
+  it('says in a sentence that the port is taken, and ends with exit code 1', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const address = other.address()
+    const port = typeof address === 'object' ? String(address?.port) : ''
+    const { end, stderr } = await runScript(database, 'quickstart', [], { env: { PORT: port } })
+    other.close()
+    expect({ end, stderr }).toEqual({
+      end: 1,
+      stderr: `Cannot listen on port ${port} of 127.0.0.1: another program listens there; set PORT to another number\n`,
+    })
+  })
+
+  it('is not for production', async () => {
+    const env = { NODE_ENV: 'production', JWT_SECRET: 'a secret for tests alone, long enough to be taken' }
+    expect(await runScript(database, 'quickstart', [], { env })).toMatchObject({
+      end: 1,
+      stderr: 'quickstart makes demo accounts, which production must not have\n',
+    })
+  })
+})
