@@ -1,11 +1,12 @@
 import { STATUS_CODES } from 'node:http'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import { Type, type TProperties } from '@sinclair/typebox'
-import type { FastifySchema, RouteOptions } from 'fastify'
+import { Type, type StringOptions, type TProperties } from '@sinclair/typebox'
+import type { FastifyPluginAsync, FastifySchema, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { creates } from './idempotency.ts'
 import { programVersion } from './health.ts'
+import { finished, HEADERS, RESPONSES } from './openapi-document.ts'
 
 /** Only what the page needs, and nothing from elsewhere; `true` would send people's browsers to https and to a validator. */
 const DOCS_CSP = [
@@ -27,6 +28,8 @@ offset, answered in UTC; every change can be read in \`GET /api/audit-logs\`.
 Every resource carries a \`version\`, sent as \`ETag\`: give it back as \`If-Match\` and nobody's change is overwritten.
 A POST that creates something takes an \`Idempotency-Key\`: repeat it as often as the network makes you.`
 
+const BEARER = 'The `accessToken` that `POST /api/auth/login` answered. It is good for 15 minutes.'
+
 export interface OpenapiOptions {
   readonly tags: readonly { name: string; description: string }[]
 }
@@ -36,53 +39,75 @@ export const openapiPlugin = fp<OpenapiOptions>(
   async (app, { tags }) => {
     app.addHook('onRoute', completeSchema)
     await app.register(swagger, {
-      openapi: {
-        openapi: '3.1.0',
-        info: {
-          title: 'Panelist',
-          version: programVersion(),
-          description: DESCRIPTION,
-          license: { name: 'MIT', identifier: 'MIT' },
-        },
-        servers: [{ url: '/', description: 'this server' }],
-        tags: [...tags],
-        components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
-      },
+      openapi: documentOf(tags),
+      transform: ({ schema, url }) => ({ schema, url: url.replace(/(?<=.)\/$/, '') }),
+      transformObject: finished,
       refResolver: {
         buildLocalReference: (json, _base, _fragment, index) =>
           typeof json['$id'] === 'string' ? json['$id'] : `def-${index}`,
       },
     })
-    if (app.config.DOCS === 'off') return
-    await app.register(async docs => {
-      docs.addHook('onRoute', route => {
-        route.config = { ...route.config, public: true }
-      })
-      await docs.register(swaggerUi, {
-        routePrefix: '/docs',
-        staticCSP: DOCS_CSP,
-        theme: { title: 'Panelist' },
-        uiConfig: { docExpansion: 'list', deepLinking: true, tryItOutEnabled: true, persistAuthorization: false },
-      })
-    })
+    if (app.config.DOCS === 'on') await app.register(docs)
   },
   { name: 'openapi', dependencies: ['config', 'errors', 'auth', 'idempotency'] },
 )
+
+const docs: FastifyPluginAsync = async app => {
+  app.addHook('onRoute', route => {
+    route.config = { ...route.config, public: true }
+  })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: DOCS_CSP,
+    theme: { title: 'Panelist' },
+    uiConfig: {
+      layout: 'BaseLayout', // without the bar that offers to explore other documents
+      docExpansion: 'list',
+      deepLinking: true,
+      displayRequestDuration: true,
+      tryItOutEnabled: true,
+      persistAuthorization: false,
+    },
+  })
+}
+
+function documentOf(tags: OpenapiOptions['tags']) {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Panelist',
+      version: programVersion(),
+      description: DESCRIPTION,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/', description: 'this server' }],
+    tags: [...tags],
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http' as const, scheme: 'bearer', bearerFormat: 'JWT', description: BEARER },
+      },
+      responses: RESPONSES,
+      headers: HEADERS,
+    },
+  }
+}
 
 /** Adds the headers a route understands and the refusals any such route can answer; what it says itself stands. */
 function completeSchema(route: RouteOptions): void {
   const { schema } = route
   if (!schema || schema.hide === true) return
   const open = route.config?.public === true
-  if (!open) schema.security = [{ bearer: [] }]
+  schema.security = open ? [] : [{ bearer: [] }]
   const headers = headersOf(route, schema)
   if (Object.keys(headers).length > 0) schema.headers = Type.Object(headers)
-  const takesInput = [schema.body, schema.params, schema.querystring, schema.headers].some(part => part !== undefined)
+  const takesInput = [schema.params, schema.querystring, schema.headers].some(part => part !== undefined)
+  // Also where none is asked for: a body that comes is read, and refused when it cannot be.
+  const readsBody = !['GET', 'HEAD'].includes(methodOf(route))
   schema.response = {
     ...refusals([429, 500, 503]),
     ...(open ? {} : refusals([401])),
-    ...(takesInput ? refusals([400]) : {}),
-    ...(schema.body === undefined ? {} : refusals([413, 415])),
+    ...(takesInput || readsBody ? refusals([400]) : {}),
+    ...(readsBody ? refusals([413, 415]) : {}),
     ...answersTo(headers),
     ...responsesOf(schema),
   }
@@ -90,14 +115,18 @@ function completeSchema(route: RouteOptions): void {
 
 function headersOf(route: RouteOptions, { response, params }: FastifySchema): TProperties {
   const onOne = params !== undefined && route.url.includes('/:id')
-  switch ([route.method].flat()[0]) {
+  switch (methodOf(route)) {
     case 'GET':
       return route.url.endsWith('/:id')
         ? { 'if-none-match': header('The ETag you have; answers 304 while it is current') }
         : {}
     case 'POST':
       return creates(response)
-        ? { 'idempotency-key': header('Makes a repetition of this request safe for 24 hours', '^[!-~]{1,255}$') }
+        ? {
+            'idempotency-key': header('Makes a repetition of this request safe for 24 hours', {
+              pattern: '^[!-~]{1,255}$',
+            }),
+          }
         : ifMatch(onOne)
     case 'PUT':
     case 'DELETE':
@@ -107,12 +136,16 @@ function headersOf(route: RouteOptions, { response, params }: FastifySchema): TP
   }
 }
 
+function methodOf({ method }: RouteOptions): string {
+  return [method].flat()[0] ?? ''
+}
+
 function ifMatch(onOne: boolean): TProperties {
   return onOne ? { 'if-match': header('Change only this version, given as its ETag') } : {}
 }
 
-function header(description: string, pattern = '.*') {
-  return Type.Optional(Type.String({ description, maxLength: 255, pattern }))
+function header(description: string, options: StringOptions = {}) {
+  return Type.Optional(Type.String({ description, maxLength: 255, ...options }))
 }
 
 /** What the headers of a request add to its possible answers. */

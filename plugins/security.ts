@@ -1,7 +1,7 @@
 import { getHeapStatistics } from 'node:v8'
 import createError from '@fastify/error'
 import cors from '@fastify/cors'
-import helmet from '@fastify/helmet'
+import helmet, { type FastifyHelmetOptions } from '@fastify/helmet'
 import underPressure from '@fastify/under-pressure'
 import type { FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
@@ -32,18 +32,7 @@ export const HTTP_LIMITS = {
 export const securityPlugin = fp(
   async app => {
     const overTls = app.config.PUBLIC_URL?.startsWith('https:') ?? false
-    await app.register(helmet, {
-      global: false,
-      strictTransportSecurity: overTls,
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: {
-          defaultSrc: ["'none'"],
-          frameAncestors: ["'none'"],
-          ...(overTls ? { upgradeInsecureRequests: [] } : {}),
-        },
-      },
-    })
+    await app.register(helmet, helmetOptions(overTls))
     const headers = helmetHeaders()
     app.addHook('onRequest', async (_request, reply) => {
       reply.headers(headers(reply))
@@ -72,6 +61,24 @@ export const securityPlugin = fp(
   },
   { name: 'security', dependencies: ['config', 'errors'] },
 )
+
+function helmetOptions(overTls: boolean): FastifyHelmetOptions {
+  return {
+    global: false,
+    strictTransportSecurity: overTls,
+    crossOriginOpenerPolicy: overTls, // over plain HTTP browsers ignore these two, and complain of them
+    originAgentCluster: overTls,
+    xFrameOptions: { action: 'deny' },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+        ...(overTls ? { upgradeInsecureRequests: [] } : {}),
+      },
+    },
+  }
+}
 
 /** Helmet's headers depend on no request: they are made once, by the first, instead of once for each. */
 function helmetHeaders(): (reply: FastifyReply) => Record<string, string> {

@@ -16,13 +16,17 @@ function peopleById({ dialect }: Queryable): string {
     FROM interviewers WHERE id ${dialect.inList('ids')}`
 }
 
-/** Those of a panel, by their ids. Throws a ValidationError that names the seat of somebody who does not exist. */
-export async function peopleOf(sql: Queryable, panel: readonly { interviewerId: string }[]): Promise<Person[]> {
+/** Those of a panel, by their ids. Throws a ValidationError that names the field of somebody who does not exist. */
+export async function peopleOf(
+  sql: Queryable,
+  panel: readonly { interviewerId: string }[],
+  fieldOf = (seat: number) => `/panel/${seat}/interviewerId`,
+): Promise<Person[]> {
   const ids = panel.map(({ interviewerId }) => interviewerId)
   const people = await sql.many<Person>(peopleById(sql), { ids: JSON.stringify(ids) })
   const known = new Set(people.map(({ id }) => id))
   for (const [seat, id] of ids.entries()) {
-    if (!known.has(id)) throw new ValidationError(`/panel/${seat}/interviewerId`, id, 'there is no such interviewer')
+    if (!known.has(id)) throw new ValidationError(fieldOf(seat), id, 'there is no such interviewer')
   }
   return people
 }

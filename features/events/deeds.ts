@@ -126,7 +126,7 @@ export const replace = (body: Replace): Deed => ({
     return { ...before, panel, override: body.override ?? before.override, sequence: before.sequence + 1 }
   },
   write: async (tx, next, before) => {
-    const people = await peopleOf(tx, next.panel)
+    const people = await peopleOf(tx, next.panel, () => '/withInterviewerId')
     admit(newcomers(people, before))
     await claimsRepository(tx).settle(next, people)
   },

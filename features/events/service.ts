@@ -102,8 +102,8 @@ async function perform(tx: Transaction, audit: AuditLogger, call: Call, deed: De
   assertVersion(before.version, expected)
   const next = deed.next(before, call)
   await events.update(next)
-  if (next.panel !== before.panel) await events.reseat(id, next.panel)
   await deed.write?.(tx, next, before)
+  if (next.panel !== before.panel) await events.reseat(id, next.panel)
   const after = found(await events.find(id), ENTITY)
   const { action, reason } = deed
   await audit.record(tx, actor, { action, entityType: ENTITY, entityId: id, before, after, reason })
