@@ -37,6 +37,7 @@ export async function buildApp({ config, database, logger }: AppOptions): Promis
     schemaController: { compilersFactory: { buildValidator: validatorFactory() } },
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.removeContentTypeParser('text/plain')
+  hangUpWhenClosing(app)
 
   await app.register(configPlugin, { config })
   await app.register(dbPlugin, { database })
@@ -53,4 +54,16 @@ export async function buildApp({ config, database, logger }: AppOptions): Promis
   await app.register(healthPlugin)
   await app.register(features)
   return app
+}
+
+/** Otherwise a client that keeps its connection, as every proxy does, would hold up the end of the program. */
+function hangUpWhenClosing(app: FastifyInstance): void {
+  let closing = false
+  app.addHook('preClose', async () => {
+    closing = true
+  })
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (closing) reply.header('connection', 'close')
+    done()
+  })
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openSqlite } from '../../db/sqlite.ts'
 import { openSqliteForTest, temporaryFolder, type SqliteTestDatabase } from '../support/databases.ts'
-import { callsIn, traced, type Call } from './support/trace.ts'
+import { callsIn, commitsIn, isLog, isSync, traced } from './support/trace.ts'
 
 let opened: SqliteTestDatabase
 let folder: string
@@ -128,33 +128,6 @@ function outcomesIn(stdout: string): { writes: Write[]; rounds: Round[] } {
     writes: said.filter((line): line is Write => line.id !== undefined),
     rounds: said.filter((line): line is Round => line.writable !== undefined),
   }
-}
-
-function isSync({ name }: Call): boolean {
-  return name === 'fdatasync' || name === 'fsync'
-}
-
-function isLog({ file }: Call): boolean {
-  return file.endsWith('-wal')
-}
-
-/**
- * Commits in the log, by what SQLite wrote there: for each page a header of 24 bytes, whose second word is not zero in
- * the last page of a commit, then the page (sqlite.org/fileformat2.html#the_write_ahead_log).
- */
-function commitsIn(calls: readonly Call[]): { pages: Buffer[]; written: number }[] {
-  const commits: { pages: Buffer[]; written: number }[] = []
-  let pages: Buffer[] = []
-  let isLast = false
-  for (const { bytes, ended } of calls.filter(call => call.name === 'pwrite64' && isLog(call))) {
-    if (bytes.length === 24) isLast = bytes.readUInt32BE(4) !== 0
-    if (bytes.length <= 32) continue
-    pages.push(bytes)
-    if (!isLast) continue
-    commits.push({ pages, written: ended })
-    pages = []
-  }
-  return commits
 }
 
 async function expectKept(writes: readonly Write[]): Promise<void> {

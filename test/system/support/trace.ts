@@ -49,7 +49,35 @@ export function callsIn(trace: string): Call[] {
   return calls.sort((one, other) => one.began - other.began)
 }
 
-const CALL = /^(\w+)\(\d+<([^>]*)>(?:, "((?:\\x[0-9a-f]{2})*)")?.*\) += (\S+)(.*)$/
+/** Of a call that writes several pieces at once, `writev` or `sendmsg`, the first. */
+const CALL = /^(\w+)\(\d+<([^>]*)>(?:, (?:[^"]*iov_base=)?"((?:\\x[0-9a-f]{2})*)")?.*\) += (\S+)(.*)$/
+
+export function isSync({ name }: Call): boolean {
+  return name === 'fdatasync' || name === 'fsync'
+}
+
+export function isLog({ file }: Call): boolean {
+  return file.endsWith('-wal')
+}
+
+/**
+ * Commits in the log, by what SQLite wrote there: for each page a header of 24 bytes, whose second word is not zero in
+ * the last page of a commit, then the page (sqlite.org/fileformat2.html#the_write_ahead_log).
+ */
+export function commitsIn(calls: readonly Call[]): { pages: Buffer[]; written: number }[] {
+  const commits: { pages: Buffer[]; written: number }[] = []
+  let pages: Buffer[] = []
+  let isLast = false
+  for (const { bytes, ended } of calls.filter(call => call.name === 'pwrite64' && isLog(call))) {
+    if (bytes.length === 24) isLast = bytes.readUInt32BE(4) !== 0
+    if (bytes.length <= 32) continue
+    pages.push(bytes)
+    if (!isLast) continue
+    commits.push({ pages, written: ended })
+    pages = []
+  }
+  return commits
+}
 
 function callOf(thread: number, text: string, began: number, ended: number): Call[] {
   const [, name, file = '', hex = '', result = '', rest = ''] = CALL.exec(text) ?? []

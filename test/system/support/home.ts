@@ -1,0 +1,186 @@
+// A database of its own with somebody who may book and people to be booked, and servers that run on it: real processes,
+// spoken to over TCP and always ended by their own id.
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Database } from '../../../db/database.ts'
+import { openDatabase } from '../../../db/open.ts'
+import { testApp, type Answer, type SignedIn } from '../../support/app.ts'
+import { start, type Finished, type Program } from '../../support/programs.ts'
+import { insertInterviewer } from '../../support/rows.ts'
+
+const SERVER = ['--import', 'tsx', join(import.meta.dirname, '../../../server.ts')]
+
+export interface Home {
+  readonly folder: string
+  /** The database file. */
+  readonly path: string
+  /** The settings every server of this home is started with. */
+  readonly environment: Record<string, string>
+  readonly staff: SignedIn
+  readonly interviewers: readonly string[]
+  /** Opens the database in this process for as long as `work` takes. */
+  look<Result>(work: (database: Database) => Promise<Result>): Promise<Result>
+  /** Starts a server and waits until it listens. */
+  serve(options?: ServeOptions): Promise<Server>
+  /** Starts a server that is not expected to come up, and waits for its end. */
+  refused(environment?: Record<string, string>): Promise<Finished>
+  /** Ends what is still running and removes the folder. */
+  close(): Promise<void>
+}
+
+export interface ServeOptions {
+  readonly environment?: Record<string, string>
+  /** Arguments of node: the program from its sources, unless told. */
+  readonly program?: readonly string[]
+  /** Runs it under strace with these options. */
+  readonly strace?: readonly string[]
+}
+
+export interface Call {
+  readonly method?: string
+  readonly body?: unknown
+  readonly headers?: Record<string, string>
+  /** Whose connections to use; a new set for each server, unless told. */
+  readonly agent?: Agent
+}
+
+export interface Server {
+  readonly pid: number
+  readonly port: number
+  readonly finished: Promise<Finished>
+  /** A request of the staff member over a connection that is kept; rejects when there is no answer. */
+  call(path: string, options?: Call): Promise<Answer>
+  book(booking: object): Promise<Answer>
+  signal(name: NodeJS.Signals): void
+  /** Ends it as a supervisor does, and waits for its end. */
+  stop(): Promise<Finished>
+}
+
+export async function home(people = 12): Promise<Home> {
+  const t = await testApp()
+  const staff = await t.signedIn('talent', 'Tess Talent')
+  const interviewers = Array.from({ length: people }, () => crypto.randomUUID())
+  for (const id of interviewers) await insertInterviewer(t.db, id)
+  await t.app.close()
+  await t.db.close()
+  const { NODE_ENV, DATABASE_URL, JWT_SECRET } = t.config
+  const limits = { RATE_LIMIT_MAX: '0', AUTH_RATE_LIMIT_MAX: '0' }
+  const environment = { NODE_ENV, DATABASE_URL, JWT_SECRET, PORT: '0', ...limits }
+  const running: Program[] = []
+  return {
+    folder: t.folder,
+    path: DATABASE_URL.slice('file:'.length),
+    environment,
+    staff,
+    interviewers,
+    look: async work => {
+      const { database } = openDatabase(DATABASE_URL)
+      try {
+        return await work(database)
+      } finally {
+        await database.close()
+      }
+    },
+    serve: options => serve({ ...options, environment: { ...environment, ...options?.environment } }, staff, running),
+    refused: more => {
+      const program = start(process.execPath, SERVER, { ...environment, ...more })
+      running.push(program)
+      return program.finished
+    },
+    close: async () => {
+      for (const program of running) for (const pid of [...childrenOf(program), program.process.pid]) end(pid)
+      await Promise.all(running.map(program => program.finished))
+      await t.close()
+    },
+  }
+}
+
+async function serve(options: ServeOptions, staff: SignedIn, running: Program[]): Promise<Server> {
+  const { environment = {}, program: args = SERVER, strace } = options
+  const traced = strace && ['-f', '-y', '-xx', '--seccomp-bpf', ...strace, process.execPath, ...args]
+  const program = traced ? start('strace', traced, environment) : start(process.execPath, args, environment)
+  running.push(program)
+  const { pid, port } = await listening(program)
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+  const call = (path: string, options: Call = {}) => answerOf(port, path, { agent, ...options }, staff)
+  const signal = (name: NodeJS.Signals) => process.kill(pid, name)
+  await call('/health/live')
+  return {
+    pid,
+    port,
+    finished: program.finished,
+    call,
+    book: body => call('/api/events', { method: 'POST', body }),
+    signal,
+    stop: async () => {
+      signal('SIGTERM')
+      const finished = await program.finished
+      running.splice(running.indexOf(program), 1)
+      agent.destroy()
+      return finished
+    },
+  }
+}
+
+/** The process that listens, and where; `program` itself or, under strace, its child. */
+async function listening(program: Program): Promise<{ pid: number; port: number }> {
+  while (program.process.exitCode === null && program.process.signalCode === null) {
+    for (const pid of [program.process.pid, ...childrenOf(program)]) {
+      const port = pid === undefined ? undefined : portOf(pid)
+      if (pid !== undefined && port !== undefined) return { pid, port }
+    }
+    await sleep(25)
+  }
+  const { end: code, stderr } = await program.finished
+  throw new Error(`the server ended with ${code} before it listened: ${stderr}`)
+}
+
+/** Where a process listens, as the kernel knows it: its own log comes up to a second later. */
+function portOf(pid: number): number | undefined {
+  try {
+    const folder = `/proc/${pid}/fd`
+    const files = new Set(readdirSync(folder).map(descriptor => readlinkSync(join(folder, descriptor))))
+    const lines = readFileSync('/proc/net/tcp', 'utf8').split('\n')
+    const sockets = lines.map(line => line.trim().split(/\s+/))
+    const [, local] = sockets.find(([, , , state, ...rest]) => state === '0A' && files.has(`socket:[${rest[5]}]`)) ?? []
+    return local === undefined ? undefined : Number.parseInt(local.split(':')[1] ?? '', 16)
+  } catch {
+    return undefined // it has ended, or closed a file meanwhile
+  }
+}
+
+function childrenOf({ process: { pid } }: Program): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+  } catch {
+    return []
+  }
+}
+
+function end(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(pid, 'SIGKILL')
+  } catch {
+    // it had ended by itself
+  }
+}
+
+function answerOf(port: number, path: string, { method = 'GET', body, headers, agent }: Call, staff: SignedIn) {
+  const payload = body === undefined ? undefined : JSON.stringify(body)
+  const type = payload === undefined ? {} : { 'content-type': 'application/json' }
+  const options = { host: '127.0.0.1', port, path, method, agent, headers: { ...staff.headers, ...type, ...headers } }
+  return new Promise<Answer>((resolve, reject) => {
+    const sent = request(options, response => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+      response.on('error', reject).on('end', () => {
+        const json = String(response.headers['content-type']).startsWith('application/json')
+        const answer: unknown = json ? JSON.parse(text) : text
+        resolve({ status: response.statusCode ?? 0, body: answer, headers: response.headers })
+      })
+    })
+    sent.on('error', reject).end(payload)
+  })
+}
