@@ -15,6 +15,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     readonly ifMatch: ExpectedVersions
   }
+  interface FastifyContextConfig {
+    /** Whether the document says that the route knows versions; those of one thing do, unless they say otherwise. */
+    versioned?: boolean
+  }
   interface FastifyReply {
     /** Sends a thing with `ETag: "<version>"`, or 304 when the client has that version already. */
     versioned<Thing extends { version: number }>(thing: Thing): Thing | FastifyReply

@@ -4,6 +4,10 @@ import type { ErrorAnswer } from './errors.ts'
 
 type TransformObject = NonNullable<FastifyDynamicSwaggerOptions['transformObject']>
 type Document = Parameters<TransformObject>[0]
+interface Operation {
+  readonly responses?: Record<string, object>
+  readonly parameters?: readonly object[]
+}
 type Refusal = Pick<ErrorAnswer, 'code' | 'message' | 'details'>
 
 const METHODS = ['get', 'put', 'post', 'delete'] as const
@@ -108,13 +112,14 @@ export function finished(document: Document): ReturnType<TransformObject> {
   const { paths = {}, components } = document.openapiObject
   const versioned = versionedShapes(components?.schemas ?? {})
   for (const path of Object.values(paths)) {
-    for (const method of METHODS) {
-      const operation = path?.[method]
-      share(operation?.responses ?? {}, versioned)
-      for (const parameter of operation?.parameters ?? []) unfill(parameter)
-    }
+    for (const method of METHODS) finish(path?.[method] ?? {}, versioned)
   }
   return document.openapiObject
+}
+
+function finish(operation: Operation, versioned: ReadonlySet<string>): void {
+  share(operation.responses ?? {}, versioned)
+  for (const parameter of operation.parameters ?? []) unfill(parameter)
 }
 
 /** The components that are sent with their version as the ETag. */

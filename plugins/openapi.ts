@@ -114,10 +114,10 @@ function completeSchema(route: RouteOptions): void {
 }
 
 function headersOf(route: RouteOptions, { response, params }: FastifySchema): TProperties {
-  const onOne = params !== undefined && route.url.includes('/:id')
+  const { versioned = params !== undefined && route.url.includes('/:id') } = route.config ?? {}
   switch (methodOf(route)) {
     case 'GET':
-      return route.url.endsWith('/:id')
+      return versioned && !/:id\/./.test(route.url)
         ? { 'if-none-match': header('The ETag you have; answers 304 while it is current') }
         : {}
     case 'POST':
@@ -127,10 +127,10 @@ function headersOf(route: RouteOptions, { response, params }: FastifySchema): TP
               pattern: '^[!-~]{1,255}$',
             }),
           }
-        : ifMatch(onOne)
+        : ifMatch(versioned)
     case 'PUT':
     case 'DELETE':
-      return ifMatch(onOne)
+      return ifMatch(versioned)
     default:
       return {}
   }
@@ -140,8 +140,8 @@ function methodOf({ method }: RouteOptions): string {
   return [method].flat()[0] ?? ''
 }
 
-function ifMatch(onOne: boolean): TProperties {
-  return onOne ? { 'if-match': header('Change only this version, given as its ETag') } : {}
+function ifMatch(versioned: boolean): TProperties {
+  return versioned ? { 'if-match': header('Change only this version, given as its ETag') } : {}
 }
 
 function header(description: string, options: StringOptions = {}) {

@@ -20,7 +20,9 @@ export const auditLogsRoutes: FastifyPluginAsyncTypebox = async app => {
 
   app.get('/audit-logs', { onRequest, schema: LIST }, request => journal.list(request.query))
 
-  app.get('/audit-logs/:id', { onRequest, schema: GET }, request => journal.find(request.params.id))
+  app.get('/audit-logs/:id', { config: { versioned: false }, onRequest, schema: GET }, request =>
+    journal.find(request.params.id),
+  )
 
   for (const { entityType, path, roles, readers } of HISTORIES) {
     const schema = {

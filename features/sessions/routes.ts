@@ -16,7 +16,7 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
     sessions.findByToken(request.principal, request.params.token),
   )
 
-  app.delete('/:id', { schema: END }, async (request, reply) => {
+  app.delete('/:id', { config: { versioned: false }, schema: END }, async (request, reply) => {
     await sessions.end(request.principal, request.params.id)
     return reply.code(204).send(null)
   })

@@ -18,7 +18,7 @@ export const usersRoutes: FastifyPluginAsyncTypebox = async app => {
     reply.versioned(await users.find(request.principal, request.params.id)),
   )
 
-  app.get('/email/:email', { schema: GET_BY_EMAIL }, async (request, reply) =>
+  app.get('/email/:email', { config: { versioned: true }, schema: GET_BY_EMAIL }, async (request, reply) =>
     reply.versioned(await users.findByEmail(request.principal, request.params.email)),
   )
 

@@ -94,6 +94,25 @@ describe('a body is taken as it is', () => {
   })
 })
 
+describe('a reference in a body', () => {
+  const unknown = '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'
+
+  test('to somebody who does not exist is a 400 that names the field, wherever it stands', async () => {
+    const booking = { title: 'Technical interview', type: 'technical', startsAt: '2026-04-01T09:00:00Z' }
+    const book = (panel: object[]) => post('/api/events', { ...booking, durationMinutes: 30, panel })
+    const { body: event } = await book([{ interviewerId }])
+    const url = `/api/events/${event.id}`
+
+    expectRefusal(await book([{ interviewerId }, { interviewerId: unknown }]), '/panel/1/interviewerId')
+    const replacement = { interviewerId, withInterviewerId: unknown }
+    expectRefusal(await post(`${url}/panel/replace`, replacement), '/withInterviewerId')
+    const panel = [{ interviewerId: unknown }]
+    expectRefusal(await t.call({ method: 'PUT', url, payload: { panel }, as: staff }), '/panel/0/interviewerId')
+    expectRefusal(await send({ name: 'Grace', email: 'grace2@example.com', userId: unknown }), '/userId')
+    expect((await get(url)).body).toEqual(event)
+  })
+})
+
 describe('a body that cannot be read', () => {
   test.each([
     ['nothing', ''],

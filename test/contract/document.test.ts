@@ -21,12 +21,14 @@ const ROOT = join(import.meta.dirname, '../..')
 
 let t: TestApp
 let document: Document
+let yaml: string
 let operations: Operation[]
 let checkOf: (schema: Schema) => Check
 
 beforeAll(async () => {
   t = await testApp()
   document = await servedDocument(t.app)
+  yaml = (await t.app.inject('/docs/yaml')).body
   operations = operationsOf(document)
   checkOf = checker(document)
 })
@@ -83,8 +85,11 @@ describe('every operation', () => {
         .filter(operation => of(operation) && !operation.parameters.some(({ name }) => name === header))
         .map(({ operationId }) => operationId)
     const onOne = ({ path }: Operation) => path.includes('{id}')
-    expect(without('if-match', one => onOne(one) && ['PUT', 'POST', 'DELETE'].includes(one.method))).toEqual([])
-    expect(without('if-none-match', one => one.method === 'GET' && one.path.endsWith('/{id}'))).toEqual([])
+    // A session and a row of the journal have no version.
+    expect(without('if-match', one => onOne(one) && ['PUT', 'POST', 'DELETE'].includes(one.method))).toEqual([
+      'endSession',
+    ])
+    expect(without('if-none-match', one => one.method === 'GET' && one.path.endsWith('/{id}'))).toEqual(['getAuditLog'])
     expect(without('idempotency-key', ({ responses }) => '201' in responses)).toEqual([])
   })
 
@@ -201,10 +206,8 @@ describe('the document as a whole', () => {
     }
   })
 
-  test('is the same as YAML', async () => {
-    const { statusCode, body } = await t.app.inject('/docs/yaml')
-    expect(statusCode).toBe(200)
-    for (const { operationId } of operations) expect(body).toContain(`operationId: ${operationId}\n`)
+  test('is the same as YAML', () => {
+    for (const { operationId } of operations) expect(yaml).toContain(`operationId: ${operationId}\n`)
   })
 })
 

@@ -1,10 +1,7 @@
 // kill -9 of the server while it books: CASES.md A07, crash between the claim and the journal → both or neither.
-import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { temporaryFolder } from '../support/databases.ts'
 import { attemptAll, randomBookings, type Attempt } from './support/bookings.ts'
-import { compiledInto } from './support/compiled.ts'
 import { home, type Home } from './support/home.ts'
 import { expectSound } from './support/soundness.ts'
 
@@ -15,22 +12,15 @@ const TIME_LIMIT_MS = 180_000
 
 describe('a server killed while it books', () => {
   let houses: Home[]
-  let folder: string
-  let program: string
   beforeEach(async () => {
-    folder = temporaryFolder()
-    program = await compiledInto(folder)
     houses = await Promise.all(Array.from({ length: HOMES }, () => home()))
   })
-  afterEach(async () => {
-    await Promise.all(houses.map(house => house.close()))
-    rmSync(folder, { recursive: true, force: true })
-  })
+  afterEach(() => Promise.all(houses.map(house => house.close())))
 
   it(
     `has kept all it answered 201, and of the rest each event whole or not at all, ${KILLS} times over (A07)`,
     async () => {
-      const told = await Promise.all(houses.map(house => killedAgainAndAgain(house, program, KILLS / HOMES)))
+      const told = await Promise.all(houses.map(house => killedAgainAndAgain(house, KILLS / HOMES)))
       const attempts = told.flat()
       const count = (wanted: number) => attempts.filter(({ status }) => status === wanted).length
       expect([...new Set(attempts.map(({ status }) => status))].sort()).toEqual([0, 201, 409])
@@ -41,18 +31,18 @@ describe('a server killed while it books', () => {
   )
 })
 
-async function killedAgainAndAgain(house: Home, program: string, kills: number): Promise<Attempt[]> {
+async function killedAgainAndAgain(house: Home, kills: number): Promise<Attempt[]> {
   const attempts: Attempt[] = []
   for (let kill = 1; kill <= kills; kill += 1) {
-    attempts.push(...(await killedOnce(house, program, kill)))
+    attempts.push(...(await killedOnce(house, kill)))
     await house.look(database => expectSound(database, attempts))
   }
   return attempts
 }
 
 /** Books on days of its own until the server is killed, a random moment after its first answers. */
-async function killedOnce(house: Home, program: string, kill: number): Promise<Attempt[]> {
-  const server = await house.serve({ program: [program] })
+async function killedOnce(house: Home, kill: number): Promise<Attempt[]> {
+  const server = await house.serve()
   const bookings = randomBookings(house.interviewers, `kill ${kill}`, 1_000_000, { from: kill * 20, days: 20 })
   let booked = 0
   let killing: Promise<void> | undefined

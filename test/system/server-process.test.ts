@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest'
 import { start } from '../support/programs.ts'
 import { attemptAll, randomBookings } from './support/bookings.ts'
 import { builtServer } from './support/compiled.ts'
-import { home, type Home, type Server } from './support/home.ts'
+import { home, SOURCE, type Home, type Server } from './support/home.ts'
 import { expectSound } from './support/soundness.ts'
 
 const LOCK_HOLDER = join(import.meta.dirname, '../support/lock-holder.mjs')
@@ -191,10 +191,10 @@ describe.concurrent('the server, started', { timeout: TIME_LIMIT_MS }, () => {
   it(
     'as `npm run build` made it, on a database that the sources have made, serves what is in it',
     inHome(async house => {
-      const first = await house.serve()
+      const first = await house.serve({ program: SOURCE })
       const attempts = await attemptAll(randomBookings(house.interviewers, 'before', 5, { days: 60 }), 1, first.book)
       await first.stop()
-      const server = await house.serve({ program: [await builtServer()] })
+      const server = await house.serve({ program: await builtServer() })
       const { body } = await server.call('/api/events')
       expect(body.pagination.total).toBe(attempts.filter(({ status }) => status === 201).length)
       const more = await attemptAll(randomBookings(house.interviewers, 'after', 5, { days: 60 }), 1, server.book)

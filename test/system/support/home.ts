@@ -9,8 +9,10 @@ import { openDatabase } from '../../../db/open.ts'
 import { testApp, type Answer, type SignedIn } from '../../support/app.ts'
 import { start, type Finished, type Program } from '../../support/programs.ts'
 import { insertInterviewer } from '../../support/rows.ts'
+import { compiledServer } from './compiled.ts'
 
-const SERVER = ['--import', 'tsx', join(import.meta.dirname, '../../../server.ts')]
+/** The program as it is written, which takes longer to start. */
+export const SOURCE = join(import.meta.dirname, '../../../server.ts')
 
 export interface Home {
   readonly folder: string
@@ -32,8 +34,8 @@ export interface Home {
 
 export interface ServeOptions {
   readonly environment?: Record<string, string>
-  /** Arguments of node: the program from its sources, unless told. */
-  readonly program?: readonly string[]
+  /** The file that is run: the compiled program, unless told. */
+  readonly program?: string
   /** Runs it under strace with these options. */
   readonly strace?: readonly string[]
 }
@@ -84,8 +86,8 @@ export async function home(people = 12): Promise<Home> {
       }
     },
     serve: options => serve({ ...options, environment: { ...environment, ...options?.environment } }, staff, running),
-    refused: more => {
-      const program = start(process.execPath, SERVER, { ...environment, ...more })
+    refused: async more => {
+      const program = start(process.execPath, [await compiledServer()], { ...environment, ...more })
       running.push(program)
       return program.finished
     },
@@ -98,7 +100,9 @@ export async function home(people = 12): Promise<Home> {
 }
 
 async function serve(options: ServeOptions, staff: SignedIn, running: Program[]): Promise<Server> {
-  const { environment = {}, program: args = SERVER, strace } = options
+  const { environment = {}, strace } = options
+  const file = options.program ?? (await compiledServer())
+  const args = file.endsWith('.ts') ? ['--import', 'tsx', file] : [file]
   const traced = strace && ['-f', '-y', '-xx', '--seccomp-bpf', ...strace, process.execPath, ...args]
   const program = traced ? start('strace', traced, environment) : start(process.execPath, args, environment)
   running.push(program)
