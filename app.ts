@@ -1,3 +1,4 @@
+import createError from '@fastify/error'
 import Fastify, { LogController, type FastifyInstance, type FastifyBaseLogger } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { Database } from './db/database.ts'
@@ -14,7 +15,10 @@ import { createLogger, loggingPlugin, requestId } from './plugins/logging.ts'
 import { openapiPlugin } from './plugins/openapi.ts'
 import { rateLimitPlugin } from './plugins/rate-limit.ts'
 import { HTTP_LIMITS, securityPlugin } from './plugins/security.ts'
+import { serializerFactory } from './plugins/serialization.ts'
 import { validatorFactory } from './plugins/validation.ts'
+
+const Closing = createError('UNDER_PRESSURE', 'The server is being restarted; please try again', 503)
 
 export interface AppOptions {
   readonly config: Config
@@ -32,18 +36,20 @@ export async function buildApp({ config, database, logger }: AppOptions): Promis
     requestIdHeader: false,
     genReqId: requestId,
     trustProxy: config.TRUST_PROXY.length > 0 ? [...config.TRUST_PROXY] : false,
-    return503OnClosing: true,
+    return503OnClosing: false, // its answer is not of our one shape
     frameworkErrors: sendEarlyError,
-    schemaController: { compilersFactory: { buildValidator: validatorFactory() } },
+    schemaController: {
+      compilersFactory: { buildValidator: validatorFactory(), buildSerializer: serializerFactory() },
+    },
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.removeContentTypeParser('text/plain')
-  hangUpWhenClosing(app)
 
   await app.register(configPlugin, { config })
   await app.register(dbPlugin, { database })
   await app.register(loggingPlugin)
   await app.register(errorsPlugin)
   await app.register(securityPlugin)
+  hangUpWhenClosing(app)
   await app.register(auditLoggerPlugin)
   await app.register(authPlugin)
   await app.register(rateLimitPlugin)
@@ -56,12 +62,16 @@ export async function buildApp({ config, database, logger }: AppOptions): Promis
   return app
 }
 
-/** Otherwise a client that keeps its connection, as every proxy does, would hold up the end of the program. */
+/**
+ * What comes when the program is closing is refused, and every connection ends with its answer: otherwise a client that
+ * keeps its connection, as every proxy does, would hold up the end.
+ */
 function hangUpWhenClosing(app: FastifyInstance): void {
   let closing = false
   app.addHook('preClose', async () => {
     closing = true
   })
+  app.addHook('onRequest', (_request, _reply, done) => done(closing ? new Closing() : undefined))
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (closing) reply.header('connection', 'close')
     done()

@@ -139,7 +139,7 @@ class SqliteDatabase implements Database {
   /** Refreshes the statistics the query planner uses. Another process that writes has just done so, or will. */
   #optimize(): void {
     try {
-      this.#writer.script('PRAGMA optimize = 0x10002')
+      this.#writer.script('PRAGMA optimize = 0x10012')
     } catch (error) {
       if (!isBusy(error)) throw error
     }

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import createError from '@fastify/error'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Database, Transaction } from '../db/database.ts'
 import type { Actor } from './audit-logger.ts'
@@ -53,23 +54,29 @@ export const idempotencyPlugin = fp(
     app.decorate('idempotency', idempotency(app.db))
     app.decorateRequest('ticket', null)
 
-    app.addHook('preHandler', async request => {
+    const take = async (request: FastifyRequest) => {
       const key = request.headers['idempotency-key']
-      const { schema, url = '' } = request.routeOptions
-      if (typeof key !== 'string' || request.method !== 'POST' || !creates(schema?.response)) return
+      if (typeof key !== 'string') return
+      const { url = '' } = request.routeOptions
       const principal = request.identified?.id ?? 'anonymous'
       const ticket = { principal, route: url, key, bodyHash: hashOf(request.body), replayed: false }
       if (running.has(nameOf(ticket))) throw new InProgress()
       running.add(nameOf(ticket))
       request.ticket = ticket
       if (request.identified) request.identified.idempotency = ticket
-    })
-    app.addHook('onSend', async (request, reply, payload) => {
+    }
+    const mark = async (request: FastifyRequest, reply: FastifyReply, payload: unknown) => {
       if (request.ticket?.replayed === true) reply.header('idempotency-replayed', 'true')
       return payload
-    })
-    app.addHook('onResponse', async request => {
+    }
+    const give = async (request: FastifyRequest) => {
       if (request.ticket) running.delete(nameOf(request.ticket))
+    }
+    app.addHook('onRoute', route => {
+      if (route.method !== 'POST' || !creates(route.schema?.response)) return
+      route.preHandler = [route.preHandler ?? [], take].flat()
+      route.onSend = [route.onSend ?? [], mark].flat()
+      route.onResponse = [route.onResponse ?? [], give].flat()
     })
   },
   { name: 'idempotency', dependencies: ['config', 'db', 'auth'] },

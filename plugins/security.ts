@@ -34,16 +34,18 @@ export const securityPlugin = fp(
     const overTls = app.config.PUBLIC_URL?.startsWith('https:') ?? false
     await app.register(helmet, helmetOptions(overTls))
     const headers = helmetHeaders()
-    app.addHook('onRequest', async (_request, reply) => {
+    app.addHook('onRequest', (_request, reply, done) => {
       reply.headers(headers(reply))
+      done()
     })
-    await app.register(cors, {
-      origin: [...app.config.ALLOWED_ORIGINS],
-      methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
-      exposedHeaders: ['etag', 'location', 'x-request-id', 'idempotency-replayed', 'retry-after'],
-      maxAge: 600,
-      strictPreflight: false, // its refusal is not of our one shape; no origin is allowed by it either way
-    })
+    if (app.config.ALLOWED_ORIGINS.length > 0)
+      await app.register(cors, {
+        origin: [...app.config.ALLOWED_ORIGINS],
+        methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+        exposedHeaders: ['etag', 'location', 'x-request-id', 'idempotency-replayed', 'retry-after'],
+        maxAge: 600,
+        strictPreflight: false, // its refusal is not of our one shape; no origin is allowed by it either way
+      })
     let starting = true // the samples of a start tell how long it took to load, not how the server fares
     app.addHook('onReady', async () => {
       setTimeout(() => (starting = false), 2 * SAMPLE_MS).unref()

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
+import { AsyncResource } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseError, TransactionMisuse, type Transaction } from '../database.ts'
 import type { Checkpointer } from './checkpointer.ts'
@@ -52,7 +52,11 @@ export class GroupCommit {
   readonly #lockPatienceMs: number
   readonly #checkpointBytes: number
   readonly #onFault: (reason: string, cause: unknown) => void
-  readonly #inside = new AsyncLocalStorage<OpenTransaction>()
+  /**
+   * The unit that runs. It ends within the turn of the loop it began in (`#overstayed` sees to that), so whoever meets
+   * it here stands inside it: what AsyncLocalStorage would tell as well, at the price of a hook on every promise.
+   */
+  #running: OpenTransaction | undefined
   #waiting: Unit[] = []
   #committed: Outcome[] = []
   #writing = false
@@ -89,7 +93,7 @@ export class GroupCommit {
 
   /** Throws when the caller stands inside a transaction: it would not see its own writes, or wait for itself. */
   assertOutside(): void {
-    if (this.#inside.getStore()?.isOver === false) {
+    if (this.#running?.isOver === false) {
       throw new TransactionMisuse('inside a transaction use the tx it was given, not the database it came from')
     }
   }
@@ -105,7 +109,8 @@ export class GroupCommit {
       let result: Result
       this.#waiting.push({
         run: async transaction => {
-          result = await caller.runInAsyncScope(() => this.#inside.run(transaction, () => work(transaction.tx)))
+          this.#running = transaction
+          result = await caller.runInAsyncScope(() => work(transaction.tx))
         },
         settle: refusal => {
           if (refusal === undefined) resolve(result)

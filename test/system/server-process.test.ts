@@ -38,7 +38,7 @@ describe.concurrent('the server, told to end', { timeout: TIME_LIMIT_MS }, () =>
       await Promise.all(Array.from({ length: 10 }, () => server.call('/health'))) // opens ten connections
       const bookings = randomBookings(house.interviewers, 'under way', 10, { days: 60 })
       const waiting = attemptAll(bookings, 10, server.book)
-      await server.call('/health') // read after them, so that they are under way
+      await isRead(server)
       server.signal('SIGTERM')
       while (await accepts(server.port)) await sleep(10)
       holder.process.stdin.write('let go\n')
@@ -76,7 +76,7 @@ describe.concurrent('the server, told to end', { timeout: TIME_LIMIT_MS }, () =>
       const server = await house.serve()
       const [booked] = await attemptAll(randomBookings(house.interviewers, 'before', 1), 1, server.book)
       const slow = dripped(server, `${LOGIN}\r\n{"email":"`)
-      await server.call('/health')
+      await isRead(server)
       server.signal('SIGTERM')
       expect(await server.finished).toMatchObject({ end: 0, stderr: '' })
       expect(await slow).toBe('')
@@ -86,12 +86,39 @@ describe.concurrent('the server, told to end', { timeout: TIME_LIMIT_MS }, () =>
   )
 
   it(
+    'refuses a request that arrives after that, in the shape of every refusal',
+    inHome(async house => {
+      const server = await house.serve()
+      const socket = connect(server.port, '127.0.0.1')
+      let text = ''
+      socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+      socket.write(headers('GET /health')) // but for the empty line at the end
+      await isRead(server)
+      server.signal('SIGTERM')
+      while (await accepts(server.port)) await sleep(10)
+      socket.write('\r\n')
+      await once(socket, 'close')
+      expect(text).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n/)
+      expect(text).toMatch(/\r\nretry-after: \d+\r\n/)
+      expect(text).toMatch(/\r\nconnection: close\r\n/)
+      expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toEqual({
+        statusCode: 503,
+        error: 'Service Unavailable',
+        code: 'UNDER_PRESSURE',
+        message: 'The server is being restarted; please try again',
+        requestId: expect.any(String),
+      })
+      expect(await server.finished).toMatchObject({ end: 0, stderr: '' })
+    }),
+  )
+
+  it(
     'a second time ends at once, though requests are under way',
     inHome(async house => {
       const server = await house.serve()
       const holder = await lockedBy(house)
       const waiting = attemptAll(randomBookings(house.interviewers, 'cut off', 3), 3, server.book)
-      await server.call('/health')
+      await isRead(server)
       server.signal('SIGTERM')
       while (await accepts(server.port)) await sleep(10)
       server.signal('SIGTERM')
@@ -228,6 +255,11 @@ describe.concurrent('a connection that is slow on purpose', { timeout: TIME_LIMI
     }),
   )
 })
+
+/** Whatever was sent before has reached the server: what comes over a later connection is read after it. */
+async function isRead(server: Server): Promise<void> {
+  for (let time = 0; time < 2; time += 1) await server.call('/health', { agent: new Agent() })
+}
 
 /** Sends the beginning, then a byte now and then, and gives what had come back when the server hung up. */
 async function dripped(server: Server, beginning: string): Promise<string> {

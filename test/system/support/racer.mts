@@ -1,7 +1,6 @@
 // One of many processes that book on one database file: `racer.mts <number> <how many> <token> <interviewer>…`. Says
 // `ready`, waits for a line, books through the whole program but its socket, and prints one JSON line for each attempt.
 import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { buildApp } from '../../../app.ts'
 import { openDatabase } from '../../../db/open.ts'
 import { loadConfig } from '../../../plugins/config.ts'
@@ -13,9 +12,6 @@ const config = loadConfig()
 const { database } = openDatabase(config.DATABASE_URL)
 const app = await buildApp({ config, database, logger: await createLogger({ ...config, LOG_LEVEL: 'silent' }) })
 await app.ready()
-// With eight starting at once, their own start can count as pressure for a second: not what is raced for.
-do await sleep(1_100)
-while (app.isUnderPressure())
 process.stdout.write('ready\n')
 await once(process.stdin, 'data')
 
