@@ -1,0 +1,131 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, statfsSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg, platform, release, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+
+const ROOT = join(import.meta.dirname, '..')
+/** statfs(2): what is "durable" on such a file system is gone with the power. */
+const TMPFS_MAGIC = 0x01021994
+
+export interface Bar {
+  readonly at: 'least' | 'most'
+  readonly value: number
+}
+
+export interface Figure {
+  readonly name: string
+  readonly value: number
+  /** Processor time of the server for each request. */
+  readonly cpuMicroseconds?: number | undefined
+}
+
+/** One line of the table: a figure of Panelist, where there is one its baseline, and what is asked for. */
+export interface Line {
+  readonly row: string
+  readonly unit: 'requests/s' | 'µs/request' | 'ms' | 'MiB'
+  readonly panelist: number
+  readonly panelistCpuMicroseconds?: number | undefined
+  readonly baseline?: Figure
+  readonly ratio?: number | undefined
+  /** The same ratio made of processor time, which a busy machine disturbs less. */
+  readonly cpuRatio?: number | undefined
+  readonly bar?: Bar
+  readonly note?: string
+}
+
+export type Verdict = 'met' | 'missed' | 'no bar'
+
+export function verdictOf({ panelist, ratio, baseline, bar }: Line): Verdict {
+  const figure = baseline ? ratio : panelist
+  if (!bar || figure === undefined) return 'no bar'
+  return (bar.at === 'least' ? figure >= bar.value : figure <= bar.value) ? 'met' : 'missed'
+}
+
+const HEADINGS = ['', 'Panelist', 'baseline', 'its figure', 'ratio', 'by CPU', 'bar', ''] as const
+
+export function table(lines: readonly Line[]): string {
+  const cells = [HEADINGS, ...lines.map(cellsOf)]
+  const widths = HEADINGS.map((_, column) => Math.max(...cells.map(row => row[column]?.length ?? 0)))
+  const numbers = new Set([1, 3, 4, 5, 6])
+  return cells
+    .map(row =>
+      row
+        .map((cell, column) =>
+          numbers.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+function cellsOf(line: Line): string[] {
+  const { row, unit, panelist, baseline, ratio, cpuRatio, bar } = line
+  return [
+    row,
+    `${rounded(panelist)} ${unit}`,
+    baseline?.name ?? '',
+    baseline ? `${rounded(baseline.value)} ${unit}` : '',
+    ratio?.toFixed(2) ?? '',
+    cpuRatio?.toFixed(2) ?? '',
+    bar ? `${bar.at === 'least' ? '≥' : '≤'} ${bar.value}` : '',
+    bar ? verdictOf(line) : '',
+  ]
+}
+
+function rounded(value: number): string {
+  return value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 })
+}
+
+/** Writes `benchmarks/latest.json` and returns its path. */
+export function writeReport(lines: readonly Line[], settings: object): string {
+  const folder = join(ROOT, 'benchmarks')
+  mkdirSync(folder, { recursive: true })
+  const file = join(folder, 'latest.json')
+  const report = {
+    date: new Date().toISOString(),
+    commit: commit(),
+    machine: machine(),
+    settings,
+    lines: lines.map(line => ({ ...line, verdict: verdictOf(line) })),
+  }
+  const text = JSON.stringify(
+    report,
+    (_key, value: unknown) => (typeof value === 'number' ? shortened(value) : value),
+    2,
+  )
+  writeFileSync(file, `${text}\n`)
+  return file
+}
+
+export function onMemoryOnly(): boolean {
+  return statfsSync(tmpdir()).type === TMPFS_MAGIC
+}
+
+function shortened(value: number): number {
+  return Number.isInteger(value) ? value : Number(value.toPrecision(5))
+}
+
+function machine(): object {
+  const [processor] = cpus()
+  return {
+    cpu: processor?.model.trim(),
+    cores: cpus().length,
+    memoryGiB: totalmem() / 1024 ** 3,
+    system: `${platform()} ${release()}`,
+    node: process.version,
+    loadAverage: loadavg()[0],
+  }
+}
+
+/** Undefined outside a repository, or without git. */
+function commit(): string | undefined {
+  const git = (...args: string[]) =>
+    execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+  try {
+    const hash = git('rev-parse', '--short=12', 'HEAD').trim()
+    return git('status', '--porcelain', '--untracked-files=no').trim() === '' ? hash : `${hash} with changes`
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,132 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { compare, medianOf, ratioOf, type Run } from '../compare.ts'
+import { copyOf, copyWithoutTriggers, preparedDatabase, someIds } from '../prepare.ts'
+import type { Server } from '../programs.ts'
+import type { Bar, Line } from '../report.ts'
+import { JWT_SECRET } from '../sign-in.ts'
+import { answerOf, ownFolder, startPanelist, type Context } from './context.ts'
+
+const ROWS = 1_000
+const CONNECTIONS = 64
+const LIST = '/api/interviewers'
+const ONE = `${LIST}/${someIds(ROWS, 2)[1] ?? ''}`
+const TIMES_EXPRESS: Bar = { at: 'least', value: 3 }
+
+/** An ordinary interviewer; the load generator gives each an address of its own. */
+const NEW_INTERVIEWER = {
+  name: 'Ada Lovelace',
+  email: 'ada@example.com',
+  title: 'Staff Engineer',
+  department: 'Platform',
+  skills: ['TypeScript', 'SQL'],
+  interviewTypes: ['technical', 'system_design'],
+  timezone: 'Europe/Berlin',
+  bufferAfterMinutes: 15,
+  maxPerDay: 3,
+}
+
+interface RequestRow {
+  readonly title: string
+  readonly path: string
+  readonly body?: typeof NEW_INTERVIEWER
+  readonly barOverBare?: Bar
+}
+
+const ROWS_OF_REQUESTS = {
+  get: { title: 'GET by id, from SQLite', path: ONE, barOverBare: { at: 'least', value: 0.5 } },
+  list: { title: 'list of 50, from SQLite', path: LIST },
+  create: {
+    title: 'create, audited and durable',
+    path: LIST,
+    body: NEW_INTERVIEWER,
+    barOverBare: { at: 'least', value: 0.45 },
+  },
+} satisfies Record<string, RequestRow>
+
+export type RequestRowName = keyof typeof ROWS_OF_REQUESTS
+
+/** Panelist, bare Fastify and Express in turn, on the same request with the same answer. */
+export async function requestRow(context: Context, name: RequestRowName): Promise<Line[]> {
+  const row: RequestRow = ROWS_OF_REQUESTS[name]
+  context.say(`${row.title}: starting`)
+  const trio = await startTrio(context)
+  await assertSameJob(context, row, trio)
+  context.say(row.title)
+  const contenders = trio.map((server, index) => ({ server, paths: [row.path], logs: index !== 1 }))
+  const [panelist = [], bare = [], express = []] = await compare(contenders, {
+    ...context,
+    ...(row.body && { body: row.body }),
+    connections: CONNECTIONS,
+    warmUpSeconds: Math.min(3, context.seconds),
+  })
+  await Promise.all(trio.map(server => server.end()))
+  return [
+    lineOf(row.title, panelist, 'bare Fastify', bare, row.barOverBare),
+    lineOf('', panelist, 'Express 5 + better-sqlite3', express, TIMES_EXPRESS),
+  ]
+}
+
+export const stepsOfRequestRow = (runs: number) => runs * 3
+
+type Trio = readonly [panelist: Server, bare: Server, express: Server]
+
+async function startTrio(context: Context): Promise<Trio> {
+  const { programs } = context
+  const authorization = context.authorization()
+  const folder = ownFolder(context)
+  const prepared = await preparedDatabase(ROWS)
+  const panelist = await startPanelist(context, copyOf(prepared, join(folder, 'panelist.db')), ONE)
+  const [ONE_FILE, LIST_FILE] = [join(folder, 'one.json'), join(folder, 'list.json')]
+  writeFileSync(ONE_FILE, await answerOf(context, panelist.url + ONE))
+  writeFileSync(LIST_FILE, await answerOf(context, panelist.url + LIST))
+  const common = { folder, firstPath: ONE, authorization }
+  const bare = await programs.start({
+    ...common,
+    script: 'benchmark/baselines/bare.js',
+    name: 'bare',
+    env: { ONE_FILE, LIST_FILE },
+  })
+  const express = await programs.start({
+    ...common,
+    script: 'benchmark/baselines/express.js',
+    name: 'express',
+    env: { DATABASE_FILE: copyWithoutTriggers(prepared, join(folder, 'express.db')), JWT_SECRET },
+  })
+  return [panelist, bare, express]
+}
+
+/** A baseline that answers less, or something else, would be no baseline. */
+async function assertSameJob(context: Context, { path, body }: RequestRow, trio: Trio): Promise<void> {
+  const answers = await Promise.all(trio.map(({ url }) => answerOf(context, url + path, body)))
+  const [panelist, bare, express] = answers
+  if (!body && panelist !== bare) throw new Error(`bare Fastify does not send the bytes of Panelist for ${path}`)
+  const [own, floor, other] = [panelist, bare, express].map(text => comparable(text ?? ''))
+  if (!isDeepStrictEqual(own, other)) throw new Error(`Express does not answer what Panelist answers to ${path}`)
+  if (!isDeepStrictEqual(own, floor)) throw new Error(`bare Fastify does not answer what Panelist answers to ${path}`)
+}
+
+/** What may differ is made the same: what the server chose when it created a row, and the form of a cursor. */
+function comparable(text: string): unknown {
+  const chosen = new Set(['nextCursor'])
+  const parsed: unknown = JSON.parse(text)
+  const single =
+    typeof parsed === 'object' && parsed !== null && 'email' in parsed && parsed.email === NEW_INTERVIEWER.email
+  if (single) for (const field of ['id', 'createdAt', 'updatedAt']) chosen.add(field)
+  return JSON.parse(text, (key, value: unknown) => (chosen.has(key) ? '' : value))
+}
+
+function lineOf(row: string, own: Run[], name: string, other: Run[], bar?: Bar): Line {
+  const [perSecond, cpu] = [(run: Run) => run.perSecond, (run: Run) => run.cpuMicroseconds]
+  return {
+    row,
+    unit: 'requests/s',
+    panelist: medianOf(own, perSecond) ?? NaN,
+    panelistCpuMicroseconds: medianOf(own, cpu),
+    baseline: { name, value: medianOf(other, perSecond) ?? NaN, cpuMicroseconds: medianOf(other, cpu) },
+    ratio: ratioOf(own, other, perSecond),
+    cpuRatio: ratioOf(other, own, cpu),
+    ...(bar && { bar }),
+  }
+}

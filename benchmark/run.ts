@@ -1,0 +1,119 @@
+// `npm run benchmark`: measures the built program against its baselines, prints the table and writes
+// benchmarks/latest.json. Servers and load generator are processes of their own, all ended by their ids at the end.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SingleBar } from 'cli-progress'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { Generator } from './load.ts'
+import { Programs } from './programs.ts'
+import { onMemoryOnly, table, verdictOf, writeReport, type Line } from './report.ts'
+import type { Context } from './rows/context.ts'
+import { growthRow, stepsOfGrowthRow } from './rows/growth.ts'
+import { requestRow, stepsOfRequestRow } from './rows/requests.ts'
+import { startRow, stepsOfStartRow } from './rows/start.ts'
+import { tokenSigner } from './sign-in.ts'
+
+const ROWS = {
+  get: { steps: stepsOfRequestRow, measure: (context: Context) => requestRow(context, 'get') },
+  list: { steps: stepsOfRequestRow, measure: (context: Context) => requestRow(context, 'list') },
+  create: { steps: stepsOfRequestRow, measure: (context: Context) => requestRow(context, 'create') },
+  growth: { steps: stepsOfGrowthRow, measure: growthRow },
+  start: { steps: stepsOfStartRow, measure: startRow },
+}
+const NAMES = Object.keys(ROWS)
+const QUICK = { runs: 2, seconds: 1 }
+
+interface Options {
+  only?: string[]
+  runs: number
+  seconds: number
+  quick?: true
+  strict?: true
+}
+
+const command = new Command('benchmark')
+  .description('Measures the built program against its baselines and writes benchmarks/latest.json.')
+  .addOption(new Option('--only <row...>', 'measure these rows only').choices(NAMES))
+  .option('--runs <count>', 'runs of each contender, the median counts', positive, 5)
+  .option('--seconds <seconds>', 'length of a run', positive, 5)
+  .option('--quick', `${QUICK.runs} runs of ${QUICK.seconds} s: to see that it works, not to quote`)
+  .option('--strict', 'exit with 1 when a bar is missed')
+  .addHelpText(
+    'after',
+    '\nRows: get, list, create (÷ bare Fastify, ÷ Express), growth (1,000,000 ÷ 1,000 rows), start (and memory).',
+  )
+  .action(main)
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It takes a whole number from 1.')
+  return value
+}
+
+async function main(options: Options): Promise<void> {
+  const { runs, seconds } = options.quick ? QUICK : options
+  const chosen = Object.entries(ROWS).filter(([name]) => options.only?.includes(name) ?? true)
+  compileBaselines()
+  const programs = new Programs()
+  const folder = mkdtempSync(join(tmpdir(), 'panelist-benchmark-run-'))
+  endWithUs(programs, folder)
+  const bar = new SingleBar({ format: '{bar} {percentage} %  {what}', hideCursor: true, clearOnComplete: true })
+  bar.start(
+    chosen.reduce((sum, [, { steps }]) => sum + steps(runs), 0),
+    0,
+    { what: 'starting' },
+  )
+  const lines: Line[] = []
+  try {
+    const context: Context = {
+      programs,
+      generator: new Generator(programs),
+      authorization: await tokenSigner(),
+      folder,
+      runs,
+      seconds,
+      say: what => bar.update({ what }),
+      tick: () => bar.increment(),
+    }
+    for (const [, { measure }] of chosen) lines.push(...(await measure(context)))
+  } finally {
+    bar.stop()
+    await programs.endAll()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  finish(lines, options, { runs, seconds })
+}
+
+function finish(lines: readonly Line[], { only, strict }: Options, settings: object): void {
+  console.log(`\n${table(lines)}\n`)
+  if (onMemoryOnly()) console.log('The folder for temporary files is kept in memory: creates were not durable here.\n')
+  console.log(`Written to ${writeReport(lines, { ...settings, rows: only ?? NAMES })}`)
+  if (strict && lines.some(line => verdictOf(line) === 'missed')) process.exitCode = 1
+}
+
+/** To JavaScript in `dist/benchmark`, as a loader would cost the baselines and the load generator time. */
+function compileBaselines(): void {
+  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
+  execFileSync(process.execPath, [tsc, '-p', join(import.meta.dirname, 'tsconfig.json')], { stdio: 'inherit' })
+}
+
+/** However this process ends, what it started ends too. */
+function endWithUs(programs: Programs, folder: string): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      void programs.endAll().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143))
+    })
+  }
+  process.once('exit', () => {
+    programs.killAll()
+    rmSync(folder, { recursive: true, force: true })
+  })
+}
+
+await command.parseAsync().catch((error: unknown) => {
+  console.error(`\nThe benchmark failed: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
+})

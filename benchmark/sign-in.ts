@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildApp } from '../app.ts'
+import { openDatabase } from '../db/open.ts'
+import { loadConfig } from '../plugins/config.ts'
+import { createLogger } from '../plugins/logging.ts'
+import { BENCHMARK_USER } from './prepare.ts'
+
+export const JWT_SECRET = 'the secret of the benchmark alone, long enough to be taken'
+
+/**
+ * Signs access tokens exactly as the program does, by the program itself. A token lives for minutes, so each run asks
+ * for a new one. The session it names is in every prepared database.
+ */
+export async function tokenSigner(): Promise<() => string> {
+  const folder = mkdtempSync(join(tmpdir(), 'panelist-signer-'))
+  const config = loadConfig({ NODE_ENV: 'production', JWT_SECRET, DATABASE_URL: `file:${join(folder, 'none.db')}` })
+  const { database } = openDatabase(config.DATABASE_URL)
+  try {
+    const app = await buildApp({ config, database, logger: await createLogger(config, { write: () => undefined }) })
+    await app.ready()
+    const { id, role, sessionId } = BENCHMARK_USER
+    await app.close()
+    return () => `Bearer ${app.accessToken({ id, role }, sessionId)}`
+  } finally {
+    await database.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
