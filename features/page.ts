@@ -182,7 +182,8 @@ async function readRows<Row>(
   const keyset: Filter[] = start
     ? [
         {
-          sql: `(${expression}, ${listing.id}) ${beyond} (:afterKey, :afterId)`,
+          // The first half says nothing new, but it alone lets SQLite seek in an index over an expression.
+          sql: `${expression} ${beyond}= :afterKey AND (${expression}, ${listing.id}) ${beyond} (:afterKey, :afterId)`,
           params: { afterKey: start.after[0], afterId: start.after[1] },
         },
       ]

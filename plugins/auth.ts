@@ -134,7 +134,6 @@ function jwtOptions(secret: string) {
       complete: true,
       // Signature and claims of a token never change; whether its session lives is asked anew for each request.
       cache: TOKENS_KEPT,
-      cacheKeyBuilder: (token: string) => token,
     },
   }
 }

@@ -190,7 +190,7 @@ export class GroupCommit {
 
   /** Throws only when the transaction around the unit is gone or must not be committed: then the whole batch is. */
   async #runUnit(unit: Unit): Promise<Outcome> {
-    this.#connection.script('SAVEPOINT unit')
+    this.#connection.run('SAVEPOINT unit')
     const transaction = new OpenTransaction(this.#connection)
     const outcome = await Promise.race([unit.run(transaction), this.#overstayed()]).then(
       () => ({ unit }),
@@ -198,8 +198,8 @@ export class GroupCommit {
     )
     transaction.end()
     if (transaction.broken) throw transaction.broken
-    if ('refusal' in outcome) this.#connection.script('ROLLBACK TO unit')
-    this.#connection.script('RELEASE unit')
+    if ('refusal' in outcome) this.#connection.run('ROLLBACK TO unit')
+    this.#connection.run('RELEASE unit')
     return outcome
   }
 
