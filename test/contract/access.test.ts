@@ -17,7 +17,6 @@ afterAll(() => t.close())
 
 /** What answers strangers. Anything else asks for credentials, whoever wrote it. */
 const PUBLIC = [
-  'OPTIONS *', // the preflight of a browser, which carries no credentials
   'GET /health',
   'GET /health/live',
   'GET /api/health',
