@@ -74,7 +74,7 @@ export function found<Thing>(thing: Thing | undefined, what: string): Thing {
 }
 
 const INTERNAL_SENTENCE = 'Something went wrong on our side. It is in the log under this request id.'
-const UNAVAILABLE_SENTENCE = 'The database is not answering. Nothing was changed; please try again.'
+const UNAVAILABLE_SENTENCE = 'The database is not answering; please try again in a moment.'
 const RETRY_AFTER_SECONDS = '2'
 
 /** Fastify's own refusals, by the codes this API speaks. */

@@ -67,7 +67,7 @@ const REFUSALS: Readonly<Record<number, Readonly<Record<string, Refusal>>>> = {
   503: {
     database: {
       code: 'DATABASE_UNAVAILABLE',
-      message: 'The database is not answering. Nothing was changed; please try again.',
+      message: 'The database is not answering; please try again in a moment.',
     },
   },
 }
