@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const DIST = join(import.meta.dirname, '../dist')
+/** What `npm start` gives the program. */
+const AS_STARTED: Readonly<Record<string, readonly string[]>> = { 'server.js': ['--max-semi-space-size=8'] }
 const PATIENCE_MS = 120_000
 const GRACE_MS = 15_000
 const POLL_MS = 2
@@ -57,7 +59,7 @@ export class Programs {
     const descriptor = openSync(log, 'a')
     const started = performance.now()
     const child = this.#keep(
-      spawn(process.execPath, [join(DIST, script)], {
+      spawn(process.execPath, [...(AS_STARTED[script] ?? []), join(DIST, script)], {
         cwd: folder,
         env: environment({ ...env, PORT: String(port) }),
         stdio: ['ignore', descriptor, descriptor],
