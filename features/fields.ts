@@ -49,7 +49,8 @@ export function Nullable<Field extends TSchema>(field: Field) {
   })
 }
 
-function isList(value: unknown): value is unknown[] {
+/** An array, without the `any` that Array.isArray makes of its elements. */
+export function isList(value: unknown): value is unknown[] {
   return Array.isArray(value)
 }
 

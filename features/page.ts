@@ -3,7 +3,7 @@ import createError from '@fastify/error'
 import { Type, type TProperties, type TSchema } from '@sinclair/typebox'
 import type { Params, Queryable, SqlValue } from '../db/database.ts'
 import { ValidationError } from '../plugins/errors.ts'
-import { OneOf } from './fields.ts'
+import { isList, Nullable, OneOf } from './fields.ts'
 
 const DEFAULT_LIMIT = 50
 const InvalidCursor = createError(
@@ -42,7 +42,7 @@ export function PageOf<Item extends TSchema>(item: Item, $id: string) {
         limit: Type.Integer(),
         offset: Type.Integer(),
         hasMore: Type.Boolean(),
-        nextCursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+        nextCursor: Nullable(Type.String()),
       }),
     },
     { $id, examples: [{ data: itemExamples(item), pagination: PAGINATION_EXAMPLE }] },
@@ -51,10 +51,6 @@ export function PageOf<Item extends TSchema>(item: Item, $id: string) {
 
 function itemExamples({ examples }: TSchema): unknown[] {
   return isList(examples) ? examples : []
-}
-
-function isList(value: unknown): value is unknown[] {
-  return Array.isArray(value)
 }
 
 export interface Page<Item> {

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { Id, Instant } from '../fields.ts'
+import { Id, Instant, Nullable } from '../fields.ts'
 import { PageOf, PageQuery } from '../page.ts'
 
 export const Session = Type.Object(
@@ -9,8 +9,8 @@ export const Session = Type.Object(
     expiresAt: Instant,
     createdAt: Instant,
     lastUsedAt: Instant,
-    userAgent: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-    ip: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+    userAgent: Nullable(Type.String()),
+    ip: Nullable(Type.String()),
   },
   {
     $id: 'Session',
