@@ -15,7 +15,7 @@ const CLOSE_MS = 5_000
 async function main(): Promise<FastifyInstance> {
   const config = loadConfig()
   const logger = await createLogger(config)
-  const opened = openDatabase(config.DATABASE_URL, {
+  const opened = await openDatabase(config.DATABASE_URL, {
     slowQueryMs: config.SLOW_QUERY_MS,
     onSlowQuery: (sql, milliseconds) => logger.warn({ sql, milliseconds }, 'slow query'),
     onFault: (reason, cause) => logger.fatal({ err: cause }, `${reason}: no more writes until a restart`),

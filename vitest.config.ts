@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['node_modules/**', ...foldersLeftOut().map(folder => `${folder}/**`)],
-    globalSetup: './test/system-tools.ts',
+    globalSetup: ['./test/system-tools.ts', './test/support/postgres-server.ts'],
     reporters: ['default', './test/summary-reporter.ts'],
     pool: 'forks',
     maxWorkers: 2,

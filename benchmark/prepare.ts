@@ -74,7 +74,7 @@ function checksum(): string {
 }
 
 async function inProgram(file: string): Promise<void> {
-  const { database, migrations } = openDatabase(`file:${file}`)
+  const { database, migrations } = await openDatabase(`file:${file}`)
   await migrate(database, migrations)
   await database.close()
 }

@@ -16,7 +16,7 @@ export const JWT_SECRET = 'the secret of the benchmark alone, long enough to be 
 export async function tokenSigner(): Promise<() => string> {
   const folder = mkdtempSync(join(tmpdir(), 'panelist-signer-'))
   const config = loadConfig({ NODE_ENV: 'production', JWT_SECRET, DATABASE_URL: `file:${join(folder, 'none.db')}` })
-  const { database } = openDatabase(config.DATABASE_URL)
+  const { database } = await openDatabase(config.DATABASE_URL)
   try {
     const app = await buildApp({ config, database, logger: await createLogger(config, { write: () => undefined }) })
     await app.ready()

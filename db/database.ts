@@ -21,7 +21,10 @@ export interface Queryable {
   run(sql: string, params?: Params): Promise<{ changes: number }>
 }
 
-/** A Queryable whose statements commit or vanish together. Await nothing but its own methods while it is open. */
+/**
+ * A Queryable whose statements commit or vanish together. Await nothing but its own methods while it is open. Once one
+ * of its statements was refused it takes no more, and is undone.
+ */
 export interface Transaction extends Queryable {
   readonly inTransaction: true
   /** Runs several statements without parameters: for migrations. */
@@ -55,10 +58,14 @@ export interface Database extends Queryable {
   readonly engine: string
   /**
    * Runs `work` in one serialised transaction and resolves when its outcome is durable on disk; rejects with what
-   * `work` threw, after undoing everything it wrote.
+   * `work` threw, after undoing everything it wrote. It may be run again when a program that writes by itself was in
+   * its way, so it must have no other effect than through `tx`.
    */
   transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>
-  /** Names of the tables that any program has changed since the last call. */
+  /**
+   * Names of the tables that any program has changed since the last call: of its own writes as soon as they have
+   * resolved, of those of other machines a moment later. May name one that has not changed.
+   */
   changedTables(): readonly string[]
   health(): DatabaseHealth
   stats(): DatabaseStats

@@ -7,3 +7,7 @@ export interface Dialect {
 export const sqliteDialect: Dialect = {
   inList: parameter => `IN (SELECT value FROM json_each(:${parameter}))`,
 }
+
+export const postgresDialect: Dialect = {
+  inList: parameter => `IN (SELECT json_array_elements_text(CAST(:${parameter} AS json)))`,
+}

@@ -3,8 +3,6 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Database, DatabaseOptions } from './database.ts'
 import type { Shell, ShellOptions } from './shell.ts'
-import { openSqlite } from './sqlite.ts'
-import { openSqliteShell } from './sqlite/shell.ts'
 
 /** An opened database with the folder that holds its migrations. */
 export interface OpenedDatabase {
@@ -12,33 +10,54 @@ export interface OpenedDatabase {
   readonly migrations: string
 }
 
+type Driver = 'sqlite' | 'postgres'
+
 /**
  * Opens the database that a URL names: `file:./data/panelist.db`, relative to the working directory, or an absolute
- * path; makes it when there is none. Throws a sentence when no driver serves the URL.
+ * path, which is made when it is not there; or `postgres://user:password@host:5432/name`, which somebody must have
+ * created. Loads the driver that serves it, and no other. Rejects with a sentence when that cannot be.
  */
-export function openDatabase(url: string, options: DatabaseOptions = {}): OpenedDatabase {
-  return { database: openSqlite(fileOf(url), options), migrations: migrationsFor(url) }
+export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<OpenedDatabase> {
+  return { database: await open(url, options), migrations: migrationsFor(url) }
 }
 
-/** Whether there is a database at a URL already. */
+async function open(url: string, options: DatabaseOptions): Promise<Database> {
+  if (driverOf(url) === 'postgres') {
+    const { openPostgres } = await import('./postgres.ts')
+    return openPostgres(url, options)
+  }
+  const { openSqlite } = await import('./sqlite.ts')
+  return openSqlite(fileOf(url), options)
+}
+
+/** Whether there is a database at a URL already, as far as that can be told without opening it. */
 export function databaseExists(url: string): boolean {
-  return existsSync(fileOf(url))
+  return driverOf(url) === 'postgres' || existsSync(fileOf(url))
 }
 
 /** The folder of the migrations that a database at this URL needs, whether or not it is there. */
 export function migrationsFor(url: string): string {
-  fileOf(url)
-  return fileURLToPath(new URL('./migrations/sqlite/', import.meta.url))
+  return fileURLToPath(new URL(`./migrations/${driverOf(url)}/`, import.meta.url))
 }
 
-/** Opens a database that is there for somebody who types SQL. Throws a sentence when there is none. */
-export function openShell(url: string, options: ShellOptions = {}): Shell {
+/** Opens a database that is there for somebody who types SQL. Rejects with a sentence when there is none. */
+export async function openShell(url: string, options: ShellOptions = {}): Promise<Shell> {
+  if (driverOf(url) === 'postgres') {
+    throw new Error('This shell is for a database in a file; PostgreSQL brings its own: psql "$DATABASE_URL"')
+  }
   if (!databaseExists(url)) throw new Error(`There is no database at ${fileOf(url)}; "npm run migrate" makes it`)
+  const { openSqliteShell } = await import('./sqlite/shell.ts')
   return openSqliteShell(fileOf(url), options)
 }
 
-/** The file of the database that a URL names. Throws a sentence when no driver serves the URL. */
+/** The file of the database that a URL names. Throws a sentence when it is in no file. */
 export function fileOf(url: string): string {
-  if (!url.startsWith('file:')) throw new Error(`DATABASE_URL must begin with file:, not ${url.split(':')[0] ?? ''}:`)
+  if (driverOf(url) !== 'sqlite') throw new Error('DATABASE_URL must begin with file: for this; it names a server')
   return resolve(url.slice('file:'.length))
+}
+
+function driverOf(url: string): Driver {
+  if (url.startsWith('file:')) return 'sqlite'
+  if (/^postgres(ql)?:\/\//.test(url)) return 'postgres'
+  throw new Error(`DATABASE_URL must begin with file: or postgres://, not ${url.split(':')[0] ?? ''}:`)
 }

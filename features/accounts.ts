@@ -1,6 +1,7 @@
 import createError from '@fastify/error'
 import { Type, type Static } from '@sinclair/typebox'
 import type { Queryable } from '../db/database.ts'
+import { folded } from './case.ts'
 import { Email, Id, Instant, Line, Nullable, OneOf, Version } from './fields.ts'
 
 /** What signing in and the care of users share: the shape of an account, and its row. */
@@ -50,7 +51,7 @@ export const EmailTaken = createError<[string]>('EMAIL_TAKEN', 'There is already
 export const USER_COLUMNS = `id, email, name, role, status, last_login_at AS "lastLoginAt",
   version, created_at AS "createdAt", updated_at AS "updatedAt"`
 const FIND = `SELECT ${USER_COLUMNS} FROM users WHERE id = :id`
-const FIND_BY_EMAIL = `SELECT ${USER_COLUMNS} FROM users WHERE lower(email) = lower(:email)`
+const FIND_BY_EMAIL = `SELECT ${USER_COLUMNS} FROM users WHERE lower(email) = :email`
 const INSERT = `INSERT INTO users (id, email, name, role, password_hash, last_login_at)
   VALUES (:id, :email, :name, :role, :passwordHash, :lastLoginAt)`
 
@@ -61,6 +62,6 @@ export type NewAccount = Pick<User, 'id' | 'email' | 'name' | 'role' | 'lastLogi
 export const accountsRepository = (sql: Queryable) => ({
   find: (id: string) => sql.one<User>(FIND, { id }),
   /** Without regard to case. */
-  findByEmail: (email: string) => sql.one<User>(FIND_BY_EMAIL, { email }),
+  findByEmail: (email: string) => sql.one<User>(FIND_BY_EMAIL, { email: folded(email) }),
   insert: (account: NewAccount) => sql.run(INSERT, account),
 })

@@ -3,6 +3,7 @@ import createError from '@fastify/error'
 import { Type, type TProperties, type TSchema } from '@sinclair/typebox'
 import type { Params, Queryable, SqlValue } from '../db/database.ts'
 import { ValidationError } from '../plugins/errors.ts'
+import { folded } from './case.ts'
 import { isList, Nullable, OneOf } from './fields.ts'
 
 const DEFAULT_LIMIT = 50
@@ -139,8 +140,8 @@ export function contains(q: string | undefined, columns: readonly string[]): Fil
     .slice(0, 10)
   const text = columns.map(column => `coalesce(${column}, '')`).join(` || ' ' || `)
   return words.map((word, index) => ({
-    sql: `lower(${text}) LIKE lower(:word${index}) ESCAPE '\\'`,
-    params: { [`word${index}`]: `%${escapeLike(word)}%` },
+    sql: `lower(${text}) LIKE :word${index} ESCAPE '\\'`,
+    params: { [`word${index}`]: `%${escapeLike(folded(word))}%` },
   }))
 }
 
@@ -178,7 +179,7 @@ async function readRows<Row>(
   const keyset: Filter[] = start
     ? [
         {
-          // The first half says nothing new, but it alone lets SQLite seek in an index over an expression.
+          // The first half says nothing new, but it alone makes every database seek in an index over an expression.
           sql: `${expression} ${beyond}= :afterKey AND (${expression}, ${listing.id}) ${beyond} (:afterKey, :afterId)`,
           params: { afterKey: start.after[0], afterId: start.after[1] },
         },

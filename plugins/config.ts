@@ -36,9 +36,9 @@ export const ConfigSchema = Type.Object({
   ),
   TRUST_PROXY: Type.Optional(Type.String({ description: PROXIES_EXPECTED })),
   DATABASE_URL: Type.String({
-    pattern: '^file:.+',
+    pattern: '^(file:.+|postgres(ql)?://.+)',
     default: 'file:./data/panelist.db',
-    description: 'where the database is, like file:./data/panelist.db',
+    description: 'where the database is, like file:./data/panelist.db or postgres://user:password@host:5432/panelist',
   }),
   MIGRATE: OneOf(['on', 'off'], 'on'),
   JWT_SECRET: Secret(SECRET_EXPECTED),
@@ -66,7 +66,7 @@ export type Config = Readonly<
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Settings that may also be named by a file, `JWT_SECRET_FILE=/run/secrets/jwt`, so that no environment shows them. */
-const SECRETS = ['JWT_SECRET', 'JWT_SECRET_PREVIOUS'] as const
+const SECRETS = ['JWT_SECRET', 'JWT_SECRET_PREVIOUS', 'DATABASE_URL'] as const
 
 /** The configuration is wrong: one line for every mistake, each with its variable and what was expected. */
 export class ConfigError extends Error {
@@ -96,9 +96,9 @@ export function loadConfig(environment: Environment = ownEnvironment()): Config 
   }
 }
 
-/** The folder that holds the database file, and with it the other files a machine keeps. */
+/** The folder of the files a machine keeps: that of the database file, or `data` when the database is a server. */
 export function dataFolder(databaseUrl: string): string {
-  return dirname(resolve(databaseUrl.slice('file:'.length)))
+  return databaseUrl.startsWith('file:') ? dirname(resolve(databaseUrl.slice('file:'.length))) : resolve('data')
 }
 
 function ownEnvironment(): Environment {

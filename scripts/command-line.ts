@@ -24,7 +24,7 @@ export async function withDatabase<Result>(
   url: string,
   work: (database: Database) => Promise<Result>,
 ): Promise<Result> {
-  const { database, migrations } = openDatabase(url)
+  const { database, migrations } = await openDatabase(url)
   try {
     await migrate(database, migrations)
     return await work(database)

@@ -15,7 +15,7 @@ const program = new Command('migrate')
   })
 
 async function applyPending(url: string): Promise<void> {
-  const { database, migrations } = openDatabase(url)
+  const { database, migrations } = await openDatabase(url)
   await closing(database, async () => {
     const applied = await migrate(database, migrations, name => say(`applied  ${name}`))
     say(applied.length === 0 ? 'The database is up to date.' : `${counted(applied)} applied.`)
@@ -24,7 +24,7 @@ async function applyPending(url: string): Promise<void> {
 
 /** Opening a database makes it, so one that is not there is left alone. */
 async function listPending(url: string): Promise<void> {
-  const database = databaseExists(url) ? openDatabase(url).database : undefined
+  const database = databaseExists(url) ? (await openDatabase(url)).database : undefined
   await closing(database, async () => {
     const pending = await pendingMigrations(database, migrationsFor(url))
     for (const name of pending) say(`pending  ${name}`)

@@ -35,7 +35,7 @@ Statements end with a semicolon and may take many lines. A table shows ${MOST_RO
   .action(main)
 
 async function main(statements: readonly string[], { write = false, json = false }: Options): Promise<void> {
-  const shell = openShell(loadConfig().DATABASE_URL, { write })
+  const shell = await openShell(loadConfig().DATABASE_URL, { write })
   try {
     await serve(sessionOn(shell, json), statements.join(' '))
   } finally {

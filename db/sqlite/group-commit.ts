@@ -193,7 +193,7 @@ export class GroupCommit {
     this.#connection.run('SAVEPOINT unit')
     const transaction = new OpenTransaction(this.#connection)
     const outcome = await Promise.race([unit.run(transaction), this.#overstayed()]).then(
-      () => ({ unit }),
+      () => (transaction.refusal ? { unit, refusal: transaction.refusal.cause } : { unit }),
       (refusal: unknown) => ({ unit, refusal: refusal ?? new Error('a transaction threw nothing') }),
     )
     transaction.end()

@@ -8,6 +8,7 @@ export class OpenTransaction {
   readonly tx: Transaction
   readonly #connection: Connection
   #over = false
+  #refusal: { readonly cause: unknown } | undefined
   #broken: DatabaseError | undefined
 
   constructor(connection: Connection) {
@@ -26,6 +27,11 @@ export class OpenTransaction {
     return this.#over
   }
 
+  /** What refused the first statement that was: work that caught it and went on is undone all the same. */
+  get refusal(): { readonly cause: unknown } | undefined {
+    return this.#refusal
+  }
+
   /** The error after which there is nothing left to commit, even when the work caught it and went on. */
   get broken(): DatabaseError | undefined {
     return this.#broken
@@ -39,11 +45,13 @@ export class OpenTransaction {
   async #on<Result>(statement: (connection: Connection) => Result): Promise<Result> {
     if (this.#over) throw new TransactionMisuse('this transaction is over; its tx was kept and used afterwards')
     if (this.#broken) throw this.#broken
+    if (this.#refusal) throw this.#refusal.cause
     try {
       const result = statement(this.#connection)
       if (!this.#connection.inTransaction) throw new TransactionMisuse('SQL ended the transaction; only its work may')
       return result
     } catch (error) {
+      this.#refusal ??= { cause: error }
       // Without its transaction the next statement would commit by itself.
       if (isFatal(error) || !this.#connection.inTransaction) {
         this.#broken = error instanceof DatabaseError ? error : new DatabaseError('write', error, true)

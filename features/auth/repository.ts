@@ -1,7 +1,8 @@
 import type { Queryable } from '../../db/database.ts'
 import { accountsRepository, type User } from '../accounts.ts'
+import { folded } from '../case.ts'
 
-const CREDENTIALS = `SELECT id, name, status, password_hash AS "passwordHash" FROM users WHERE lower(email) = lower(:email)`
+const CREDENTIALS = `SELECT id, name, status, password_hash AS "passwordHash" FROM users WHERE lower(email) = :email`
 const SIGNED_IN = `UPDATE users SET last_login_at = :now, password_hash = coalesce(:passwordHash, password_hash)
   WHERE id = :id`
 const FORGET_SESSIONS = `DELETE FROM sessions
@@ -53,7 +54,7 @@ export interface Prolonged {
 
 export const authRepository = (sql: Queryable) => ({
   ...accountsRepository(sql),
-  credentials: (email: string) => sql.one<CredentialsRow>(CREDENTIALS, { email }),
+  credentials: (email: string) => sql.one<CredentialsRow>(CREDENTIALS, { email: folded(email) }),
   /** Notes a sign-in, and the password's hash when it was made anew. */
   signedIn: (id: string, passwordHash: string | null, now: string) => sql.run(SIGNED_IN, { id, passwordHash, now }),
   /** Sessions of the user that were over by `before`, with their tokens. */

@@ -1,4 +1,5 @@
 import type { Queryable, SqlValue } from '../../db/database.ts'
+import { folded } from '../case.ts'
 import { fromJson } from '../json-column.ts'
 import { contains, page, when, type Filter, type Listing, type Page } from '../page.ts'
 import { instant } from '../time.ts'
@@ -90,18 +91,18 @@ function panelsOf({ dialect }: Queryable): string {
 
 function filtersOf(query: EventQuery, viewerId: string | undefined): Filter[] {
   const seatedIn = (condition: string) => `id IN (SELECT event_panel.event_id ${SEATS_FROM} WHERE ${condition})`
-  const { startsAfter, startsBefore } = query
+  const { interviewerEmail, candidateEmail, startsAfter, startsBefore } = query
   return [
     ...when(query.status, 'status = :status', 'status'),
     ...when(query.type, 'type = :type', 'type'),
     ...when(query.interviewerId, seatedIn('event_panel.interviewer_id = :interviewerId'), 'interviewerId'),
     ...when(
-      query.interviewerEmail,
-      seatedIn('lower(interviewers.email) = lower(:interviewerEmail)'),
+      interviewerEmail && folded(interviewerEmail),
+      seatedIn('lower(interviewers.email) = :interviewerEmail'),
       'interviewerEmail',
     ),
     ...when(viewerId, seatedIn('interviewers.user_id = :viewerId'), 'viewerId'),
-    ...when(query.candidateEmail, 'lower(candidate_email) = lower(:candidateEmail)', 'candidateEmail'),
+    ...when(candidateEmail && folded(candidateEmail), 'lower(candidate_email) = :candidateEmail', 'candidateEmail'),
     ...when(startsAfter && instant(startsAfter), 'starts_at >= :startsAfter', 'startsAfter'),
     ...when(startsBefore && instant(startsBefore), 'starts_at < :startsBefore', 'startsBefore'),
     ...when(query.externalId, 'external_id = :externalId', 'externalId'),

@@ -1,4 +1,5 @@
 import type { Queryable, SqlValue } from '../../db/database.ts'
+import { folded } from '../case.ts'
 import { fromJson } from '../json-column.ts'
 import { contains, escapeLike, page, when, type Filter, type Listing, type Page } from '../page.ts'
 import type { Interviewer, InterviewerQuery } from './schemas.ts'
@@ -60,8 +61,8 @@ export const interviewersRepository = (sql: Queryable) => ({
 function filtersOf({ status, department, skill, interviewType, timezone, q }: InterviewerQuery): Filter[] {
   return [
     ...when(status, 'status = :status', 'status'),
-    ...when(department, 'lower(department) = lower(:department)', 'department'),
-    ...when(skill && element(skill), `lower(skills) LIKE lower(:skill) ESCAPE '\\'`, 'skill'),
+    ...when(department && folded(department), 'lower(department) = :department', 'department'),
+    ...when(skill && folded(element(skill)), `lower(skills) LIKE :skill ESCAPE '\\'`, 'skill'),
     ...when(
       interviewType && element(interviewType),
       `interview_types LIKE :interviewType ESCAPE '\\'`,

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   ConstraintError,
   DatabaseError,
@@ -15,9 +15,9 @@ const COUNT_UP = `UPDATE row_counts SET total = total + 1 WHERE table_name = 'ev
 const READ_COUNT = `SELECT total FROM row_counts WHERE table_name = 'events'`
 
 describe('DATABASE_URL', () => {
-  it('refuses a scheme no driver serves, with a sentence that does not repeat the rest of the URL', () => {
-    expect(() => openDatabase('mysql://root:secret@host/db')).toThrow(/^DATABASE_URL must begin with file:.*mysql:/)
-    expect(() => openDatabase('mysql://root:secret@host/db')).not.toThrow(/secret/)
+  it('refuses a scheme no driver serves, with a sentence that does not repeat the rest of the URL', async () => {
+    const attempt = openDatabase('mysql://root:secret@host/db')
+    await expect(attempt).rejects.toThrow('DATABASE_URL must begin with file: or postgres://, not mysql:')
   })
 })
 
@@ -123,17 +123,19 @@ describe.each(drivers)('the database port on $name', driver => {
       expect(ids.map(({ id }) => id)).toEqual(kept.sort())
     })
 
-    it('may catch the refusal of one statement and go on', async () => {
+    it('is undone once one of its statements was refused, even when its work caught that and went on', async () => {
       await insertUser(db, 'a')
-      await db.transaction(async tx => {
-        await expect(insertUser(tx, 'a')).rejects.toBeInstanceOf(ConstraintError)
+      const attempt = db.transaction(async tx => {
         await insertUser(tx, 'b')
+        const refusal: unknown = await insertUser(tx, 'a').catch((error: unknown) => error)
+        await expect(insertUser(tx, 'c')).rejects.toBe(refusal)
       })
-      expect(await countOf(db, 'users')).toBe(2)
+      await expect(attempt).rejects.toBeInstanceOf(ConstraintError)
+      expect(await countOf(db, 'users')).toBe(1)
     })
 
     it('sees its own rows, which nobody outside sees before it has committed', async () => {
-      const { database: other } = openDatabase(opened.url)
+      const { database: other } = await openDatabase(opened.url)
       let outside: Promise<number> | undefined
       await db.transaction(async tx => {
         await insertUser(tx, 'a')
@@ -269,9 +271,9 @@ describe.each(drivers)('the database port on $name', driver => {
     })
 
     it('names what another program has changed', async () => {
-      const other = openDatabase(opened.url).database
+      const other = (await openDatabase(opened.url)).database
       await insertInterviewer(other, 'i1')
-      expect(db.changedTables()).toEqual(['interviewers'])
+      await vi.waitFor(() => expect(db.changedTables()).toEqual(['interviewers']))
       await other.close()
     })
   })
@@ -284,7 +286,7 @@ describe.each(drivers)('the database port on $name', driver => {
       await closing
       expect(await Promise.all(asked)).toHaveLength(40)
 
-      const again = openDatabase(opened.url).database
+      const again = (await openDatabase(opened.url)).database
       expect(await countOf(again, 'users')).toBe(40)
       await again.close()
     })

@@ -12,7 +12,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 async function reported(slowQueryMs: number): Promise<string[]> {
   const reports: string[] = []
   const onSlowQuery = (sql: string, milliseconds: number) => reports.push(`${sql} ${milliseconds >= slowQueryMs}`)
-  const { database } = openDatabase(`file:${join(folder, 'x.db')}`, { slowQueryMs, onSlowQuery })
+  const { database } = await openDatabase(`file:${join(folder, 'x.db')}`, { slowQueryMs, onSlowQuery })
   await database.one(SLOW, { rows: 300_000 })
   await database.one('SELECT 1 AS quick')
   await database.close()

@@ -37,7 +37,7 @@ describe('migrate', () => {
 
   it('refuses a database that is newer than the program, with a sentence', async () => {
     await migrate()
-    const { database } = openDatabase(`file:${file}`)
+    const { database } = await openDatabase(`file:${file}`)
     await database.run(`INSERT INTO schema_migrations VALUES (999, '999_later.sql', '', '')`)
     await database.close()
     const { end, stderr } = await migrate()

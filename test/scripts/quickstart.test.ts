@@ -119,7 +119,7 @@ describe('quickstart', () => {
 
   it('makes the accounts that are missing after it was interrupted', async () => {
     await stop(await quickstart())
-    const { database: db } = openDatabase(database)
+    const { database: db } = await openDatabase(database)
     await db.run(`DELETE FROM users WHERE role <> 'interviewer'`)
     await db.close()
     const second = await quickstart()
@@ -128,7 +128,7 @@ describe('quickstart', () => {
   })
 
   it('leaves a database that has users as it is', async () => {
-    const { database: db, migrations } = openDatabase(database)
+    const { database: db, migrations } = await openDatabase(database)
     await migrate(db, migrations)
     await insertUser(db, 'somebody')
     await db.close()
@@ -136,7 +136,7 @@ describe('quickstart', () => {
     expect(started.password).toBeUndefined()
     expect(started.block).toContain('no demo accounts were made')
     await stop(started)
-    const again = openDatabase(database).database
+    const again = (await openDatabase(database)).database
     expect([await countOf(again, 'users'), await countOf(again, 'events')]).toEqual([1, 0])
     await again.close()
   })

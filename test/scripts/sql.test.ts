@@ -102,7 +102,7 @@ describe('the conversation', () => {
   /** Types lines into the shell and returns what it said. */
   async function typed(...lines: string[]): Promise<string[]> {
     const said: string[] = []
-    const shell = openShell(opened.url)
+    const shell = await openShell(opened.url)
     const input = new PassThrough()
     const output = new PassThrough().resume()
     const talk = { shell, limit: 2, format: asTable, print: said.push.bind(said), complain: said.push.bind(said) }

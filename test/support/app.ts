@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setImmediate as nextLoop } from 'node:timers/promises'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { buildApp } from '../../app.ts'
 import type { Database } from '../../db/database.ts'
-import { migrate } from '../../db/migrate.ts'
 import { openDatabase } from '../../db/open.ts'
 import type { Role } from '../../plugins/auth.ts'
 import { loadConfig, type Config } from '../../plugins/config.ts'
 import { createLogger } from '../../plugins/logging.ts'
+import { sqlite } from './databases.ts'
 
 export interface SignedIn {
   readonly id: string
@@ -26,7 +23,7 @@ export interface TestApp {
   readonly app: FastifyInstance
   readonly db: Database
   readonly config: Config
-  /** The folder of the database, removed on close. */
+  /** A folder of its own, removed on close; a database file is in it. */
   readonly folder: string
   /** Every line the program has logged so far. */
   readonly log: string[]
@@ -44,12 +41,15 @@ export interface Answer {
   readonly headers: Record<string, string | string[] | number | undefined>
 }
 
-/** The whole program on a fresh database of its own. Limits on requests are off unless a test turns them on. */
-export async function testApp(environment: Record<string, string> = {}): Promise<TestApp> {
-  const folder = mkdtempSync(join(tmpdir(), 'panelist-'))
+/**
+ * The whole program on a fresh database of its own, on SQLite unless told. Limits on requests are off unless a test turns
+ * them on.
+ */
+export async function testApp(environment: Record<string, string> = {}, driver = sqlite): Promise<TestApp> {
+  const place = await driver.place()
   const config = loadConfig({
     NODE_ENV: 'test',
-    DATABASE_URL: `file:${join(folder, 'panelist.db')}`,
+    DATABASE_URL: place.url,
     JWT_SECRET: 'a secret for tests alone, long enough to be taken',
     RATE_LIMIT_MAX: '0',
     AUTH_RATE_LIMIT_MAX: '0',
@@ -58,22 +58,21 @@ export async function testApp(environment: Record<string, string> = {}): Promise
   })
   const log: string[] = []
   const logger = await createLogger(config, { write: (line: string) => void log.push(line) })
-  const { database, migrations } = openDatabase(config.DATABASE_URL)
-  await migrate(database, migrations)
+  const { database } = await openDatabase(config.DATABASE_URL)
   const app = await buildApp({ config, database, logger })
   await app.ready()
   return {
     app,
     db: database,
     config,
-    folder,
+    folder: place.folder,
     log,
     signedIn: (role, name) => signedIn(app, database, role, name),
     call: options => call(app, options),
     close: async () => {
       await app.close()
       await database.close()
-      rmSync(folder, { recursive: true, force: true })
+      await place.remove()
     },
   }
 }

@@ -3,17 +3,25 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Database } from '../../db/database.ts'
+import { inject } from 'vitest'
 import { migrate } from '../../db/migrate.ts'
 import { openDatabase } from '../../db/open.ts'
 import { openSqlite, type SqliteOptions } from '../../db/sqlite.ts'
+import { createDatabase, dropDatabase, withName } from './postgres-server.ts'
 
 export interface TestDatabase {
   readonly database: Database
   readonly url: string
-  /** The file, for drivers that have one. */
-  readonly path?: string
   /** Closes the database and deletes it. */
   close(): Promise<void>
+}
+
+/** Where a database of a test is, with a folder for the files beside it. */
+export interface TestPlace {
+  readonly url: string
+  readonly folder: string
+  /** Deletes both. */
+  remove(): Promise<void>
 }
 
 export interface SqliteTestDatabase extends TestDatabase {
@@ -21,12 +29,55 @@ export interface SqliteTestDatabase extends TestDatabase {
 }
 
 export interface TestDriver {
-  readonly name: string
+  readonly name: 'sqlite' | 'postgres'
+  /** A migrated database that nobody has opened, or one that is empty still. */
+  place(state?: 'migrated' | 'empty'): Promise<TestPlace>
+  /** A migrated database, opened. */
   open(): Promise<TestDatabase>
 }
 
+export const sqlite: TestDriver = {
+  name: 'sqlite',
+  place: async (state = 'migrated') => {
+    const folder = temporaryFolder()
+    const path = join(folder, 'panelist.db')
+    if (state === 'migrated') writeFileSync(path, await template())
+    const remove = async () => rmSync(folder, { recursive: true, force: true })
+    return { url: `file:${path}`, folder, remove }
+  },
+  open: () => openPlace(sqlite),
+}
+
+export const postgres: TestDriver = {
+  name: 'postgres',
+  place: async (state = 'migrated') => {
+    const server = inject('postgres')
+    const folder = temporaryFolder()
+    const name = await createDatabase(server.url, state === 'migrated' ? server.template : undefined)
+    const remove = async () => {
+      await dropDatabase(server.url, name)
+      rmSync(folder, { recursive: true, force: true })
+    }
+    return { url: withName(server.url, name), folder, remove }
+  },
+  open: () => openPlace(postgres),
+}
+
 /** Every driver there is to test on, for `describe.each(drivers)('… on $name', …)`. */
-export const drivers: TestDriver[] = [{ name: 'sqlite', open: () => openSqliteForTest() }]
+export const drivers: TestDriver[] = [sqlite, postgres]
+
+async function openPlace(driver: TestDriver): Promise<TestDatabase> {
+  const { url, remove } = await driver.place()
+  const { database } = await openDatabase(url)
+  return {
+    database,
+    url,
+    close: async () => {
+      await database.close()
+      await remove()
+    },
+  }
+}
 
 /** A migrated SQLite database, with the driver's own options where a test needs them. */
 export async function openSqliteForTest(options: SqliteOptions = {}): Promise<SqliteTestDatabase> {
@@ -63,7 +114,7 @@ function template(): Promise<Buffer> {
 async function makeTemplate(): Promise<Buffer> {
   const folder = temporaryFolder()
   const path = join(folder, 'template.db')
-  const { database, migrations } = openDatabase(`file:${path}`)
+  const { database, migrations } = await openDatabase(`file:${path}`)
   await migrate(database, migrations)
   await database.close()
   const bytes = readFileSync(path)

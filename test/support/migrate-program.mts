@@ -2,6 +2,6 @@
 import { migrate } from '../../db/migrate.ts'
 import { openDatabase } from '../../db/open.ts'
 
-const { database, migrations } = openDatabase(process.argv[2] ?? '')
+const { database, migrations } = await openDatabase(process.argv[2] ?? '')
 for (const name of await migrate(database, migrations)) process.stdout.write(`${name}\n`)
 await database.close()

@@ -78,7 +78,7 @@ export async function home(people = 12): Promise<Home> {
     staff,
     interviewers,
     look: async work => {
-      const { database } = openDatabase(DATABASE_URL)
+      const { database } = await openDatabase(DATABASE_URL)
       try {
         return await work(database)
       } finally {

@@ -9,7 +9,7 @@ import { attemptAll, randomBookings } from './bookings.ts'
 
 const [number = '', total = '0', token = '', ...interviewers] = process.argv.slice(2)
 const config = loadConfig()
-const { database } = openDatabase(config.DATABASE_URL)
+const { database } = await openDatabase(config.DATABASE_URL)
 const app = await buildApp({ config, database, logger: await createLogger({ ...config, LOG_LEVEL: 'silent' }) })
 await app.ready()
 process.stdout.write('ready\n')
