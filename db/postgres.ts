@@ -100,7 +100,7 @@ class PostgresDatabase implements Database {
   async #close(): Promise<void> {
     await this.#writes.close()
     await this.#changes.close()
-    await this.#readers.end()
+    await hangUp(this.#readers)
   }
 
   #assertReadable(): void {
@@ -115,7 +115,7 @@ class PostgresDatabase implements Database {
       await this.#changes.listenTo(client)
       return client
     } catch (error) {
-      await hangUp(client)
+      void hangUp(client)
       throw new DatabaseError('connect', error, true)
     }
   }

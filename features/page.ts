@@ -85,6 +85,8 @@ export interface Listing {
   readonly columns: string
   readonly from: string
   readonly id: string
+  /** What ids are, and with them the sort that is by id alone. */
+  readonly idType?: 'string' | 'number'
   readonly sorts: Readonly<Record<string, string>>
   readonly defaultSort: string
   /** SQL of the kept count, `AS total`, for the list without filters. */
@@ -115,7 +117,7 @@ export async function page<Row>(
   }
   const order = orderOf(listing, request.sort ?? listing.defaultSort)
   const list = nameOf(order, filters)
-  const start = request.cursor === undefined ? undefined : readCursor(request.cursor, list)
+  const start = request.cursor === undefined ? undefined : readCursor(request.cursor, list, listing.idType)
   const offset = start?.offset ?? request.offset ?? 0
   const rows = await readRows<Row>(sql, { listing, request, filters, order, start })
   const hasMore = rows.length > request.limit
@@ -135,6 +137,7 @@ export function when(value: SqlValue | undefined, sql: string, name: string): Fi
 /** Every word of `q` occurs somewhere in these columns, without regard to case. Any input is a valid search. */
 export function contains(q: string | undefined, columns: readonly string[]): Filter[] {
   const words = (q ?? '')
+    .replaceAll('\0', ' ') // no database has it in a text
     .split(/\s+/)
     .filter(word => word !== '')
     .slice(0, 10)
@@ -218,10 +221,10 @@ function writeCursor(cursor: Cursor): string {
   return Buffer.from(JSON.stringify([...cursor.after, cursor.offset, cursor.list])).toString('base64url')
 }
 
-function readCursor(text: string, list: string): Cursor {
+function readCursor(text: string, list: string, idType = 'string'): Cursor {
   const parts = parsedParts(text)
   const [key, id, offset, ofList] = parts
-  const known = ofList === list && isKey(key) && isKey(id) && typeof offset === 'number'
+  const known = ofList === list && isKey(key, idType) && isKey(id, idType) && typeof offset === 'number'
   if (!known) throw new InvalidCursor()
   return { after: [key, id], offset, list }
 }
@@ -235,6 +238,7 @@ function parsedParts(text: string): readonly unknown[] {
   }
 }
 
-function isKey(value: unknown): value is string | number {
-  return typeof value === 'string' || typeof value === 'number'
+/** A value the columns can be compared with: somebody may have made the cursor by hand. */
+function isKey(value: unknown, type: string): value is string | number {
+  return typeof value === type && (typeof value === 'string' ? !value.includes('\0') : Number.isSafeInteger(value))
 }

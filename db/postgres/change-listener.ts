@@ -42,7 +42,7 @@ export class ChangeListener {
       await client.query(LISTEN)
       for (const table of await watchedTables(client)) this.#watched.add(table)
     } catch (error) {
-      await hangUp(client)
+      void hangUp(client)
       throw error
     }
     if (this.#closed) return hangUp(client)

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg, { type ClientConfig } from 'pg'
 import { DatabaseError, type DatabaseOptions, type Params } from '../database.ts'
 import { translate } from './errors.ts'
@@ -12,6 +13,7 @@ const SILENCE_MS = 6_000
 const SCRIPT_MS = 60 * 60 * 1000
 /** A transaction of a process that stands still lets go of its locks. */
 const IDLE_IN_TRANSACTION_MS = 10_000
+const HANG_UP_MS = 1_000
 const NO_PARAMS: Params = {}
 
 const { builtins } = pg.types
@@ -114,7 +116,7 @@ export async function connected(url: string): Promise<pg.Client> {
   }
 }
 
-/** Ends a connection, whatever state it is in. */
-export async function hangUp(client: pg.Client): Promise<void> {
-  await client.end().catch(() => undefined)
+/** Ends a connection or a pool, whatever state it is in: one that has failed may never say that it has ended. */
+export async function hangUp(client: pg.Client | pg.Pool): Promise<void> {
+  await Promise.race([client.end().catch(() => undefined), sleep(HANG_UP_MS, undefined, { ref: false })])
 }

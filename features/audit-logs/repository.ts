@@ -12,6 +12,7 @@ const LISTING: Listing = {
   columns: COLUMNS,
   from: 'audit_logs',
   id: 'id',
+  idType: 'number',
   sorts: { id: 'id' },
   defaultSort: '-id', // what happened last stands first
   total: `SELECT total FROM row_counts WHERE table_name = 'audit_logs'`,
