@@ -4,46 +4,47 @@ import { join } from 'node:path'
 import openapiTypes, { astToString } from 'openapi-typescript'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testApp, type TestApp } from '../support/app.ts'
+import { drivers } from '../support/databases.ts'
 import { start, type Finished } from '../support/programs.ts'
 import { servedDocument } from './support/document.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
-let t: TestApp
-let folder: string
+describe.each(drivers)('a client made of the document alone on $name', driver => {
+  let t: TestApp
+  let folder: string
 
-beforeAll(async () => {
-  t = await testApp()
-  folder = join(t.folder, 'client')
-  const types = await openapiTypes(JSON.stringify(await servedDocument(t.app)))
-  await mkdir(folder)
-  await writeFile(join(folder, 'api.d.ts'), astToString(types))
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }))
-  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: STRICTEST }))
-  await copyFile(join(import.meta.dirname, 'support/booking-client.txt'), join(folder, 'booking-client.ts'))
-  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
-})
-afterAll(() => t.close())
+  beforeAll(async () => {
+    t = await testApp({}, driver)
+    folder = join(t.folder, 'client')
+    const types = await openapiTypes(JSON.stringify(await servedDocument(t.app)))
+    await mkdir(folder)
+    await writeFile(join(folder, 'api.d.ts'), astToString(types))
+    await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }))
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: STRICTEST }))
+    await copyFile(join(import.meta.dirname, 'support/booking-client.txt'), join(folder, 'booking-client.ts'))
+    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+  })
+  afterAll(() => t.close())
 
-const STRICTEST = {
-  target: 'ES2023',
-  lib: ['ES2023'],
-  module: 'NodeNext',
-  types: ['node'],
-  strict: true,
-  exactOptionalPropertyTypes: true,
-  noUncheckedIndexedAccess: true,
-  noUnusedLocals: true,
-  skipLibCheck: true,
-}
+  const STRICTEST = {
+    target: 'ES2023',
+    lib: ['ES2023'],
+    module: 'NodeNext',
+    types: ['node'],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    noUnusedLocals: true,
+    skipLibCheck: true,
+  }
 
-const node = (script: string, args: readonly string[], env: Record<string, string> = {}): Promise<Finished> => {
-  const program = start(process.execPath, [script, ...args], env)
-  program.process.stdin.end()
-  return program.finished
-}
+  const node = (script: string, args: readonly string[], env: Record<string, string> = {}): Promise<Finished> => {
+    const program = start(process.execPath, [script, ...args], env)
+    program.process.stdin.end()
+    return program.finished
+  }
 
-describe('a client made of the document alone', () => {
   test('compiles, in the strictest mode, and books over a real socket', { timeout: 120_000 }, async () => {
     const compiled = await node(join(ROOT, 'node_modules/typescript/bin/tsc'), ['-p', folder])
     expect(compiled).toMatchObject({ end: 0, stdout: '' })

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testApp, type SignedIn, type TestApp } from '../support/app.ts'
+import { drivers } from '../support/databases.ts'
 import { HOSTILE } from './support/hostile.ts'
 import {
   addressOf,
@@ -17,7 +18,7 @@ import { PLACEHOLDER, shots, type Sender, type Shot } from './support/requests.t
 
 /** The same requests with every run; FUZZ_SEED=… and FUZZ_RUNS=… look elsewhere and further. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_260_302)
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 10_000)
+const RUNS = { sqlite: 10_000, postgres: 3_000 }
 /** Of each kind; so few that an interviewer is often found in the panel of an interview. */
 const KEPT = 12
 
@@ -31,189 +32,194 @@ const BETWEEN_LOOKS = 200
 
 /** What no answer may tell: where the program is, what it is written in, how it asks its database. */
 const TELLTALE =
-  /node_modules|\.[cm]?[jt]s:\d+|\n\s+at |SQLITE|sqlite|\bSELECT\b|\bINSERT INTO\b|no such (?:table|column)|FST_|TypeError|file:\/\//
+  /node_modules|\.[cm]?[jt]s:\d+|\n\s+at |SQLITE|sqlite|[Pp]ostgres|\bSELECT\b|\bINSERT INTO\b|no such (?:table|column)|FST_|TypeError|file:\/\//
 
-let t: TestApp
-let operations: Operation[]
-let checkOf: (schema: Schema) => Check
-const senders = new Map<Sender, SignedIn>()
-/** Names of what exists, for placeholders. */
-const existing = new Map<string, readonly string[]>()
-const answers = new Map<string, Map<number, number>>()
+describe.each(drivers)('random requests on $name', driver => {
+  const runs = Number(process.env['FUZZ_RUNS'] ?? RUNS[driver.name])
+  let t: TestApp
+  let operations: Operation[]
+  let checkOf: (schema: Schema) => Check
+  const senders = new Map<Sender, SignedIn>()
+  /** Names of what exists, for placeholders. */
+  const existing = new Map<string, readonly string[]>()
+  const answers = new Map<string, Map<number, number>>()
 
-beforeAll(async () => {
-  t = await testApp({ REGISTRATION: 'open', LOG_LEVEL: 'silent' })
-  const document = closed(await servedDocument(t.app))
-  operations = operationsOf(document).filter(({ operationId }) => !LEFT_OUT.has(operationId))
-  checkOf = checker(document)
-  for (const role of ['admin', 'talent', 'interviewer'] as const) senders.set(role, await t.signedIn(role))
-  await furnish()
-})
-afterAll(() => t.close())
-
-/** Something of everything to be found, also after much was deleted, disabled, cancelled or ended. */
-async function furnish(): Promise<void> {
-  const as = sender('admin')
-  const other = await t.signedIn('interviewer')
-  for (const [kind, name] of [
-    ['emails', other.email],
-    ['sessions', other.sessionId],
-    ['auditlogs', '1'],
-  ] as const) {
-    keep(kind, name)
-  }
-  const themselves = [...senders.values()].map(({ id }) => id)
-  await relist('users', `SELECT id FROM users WHERE status = 'active'`, themselves)
-  await relist('interviewers', `SELECT id FROM interviewers WHERE status = 'active' AND user_id IS NULL`)
-  while (namesOf('interviewers').length < KEPT) keep('interviewers', await addInterviewer({}))
-  await relist('events', `SELECT id FROM events ORDER BY status = 'scheduled'`)
-  own.interviewerId ??= await addInterviewer({ userId: sender('interviewer').id })
-  for (const interviewerId of namesOf('interviewers').slice(0, BOOKED)) {
-    const panel = [{ interviewerId }, { interviewerId: own.interviewerId }]
-    const startsAt = new Date(Date.UTC(2028, 1, 1) + (bookings += 1) * 3_600_000).toISOString()
-    const payload = { title: 'Interview', type: 'other', startsAt, durationMinutes: 30, panel }
-    keep('events', (await t.call({ method: 'POST', url: '/api/events', payload, as })).body.id)
-  }
-}
-
-async function addInterviewer(link: object): Promise<string> {
-  const payload = { name: 'Interviewer', email: `${randomUUID()}@example.com`, ...link }
-  return (await t.call({ method: 'POST', url: '/api/interviewers', payload, as: sender('admin') })).body.id
-}
-
-/** As whom the fuzzer's own interviewer sits in interviews. */
-const own: { interviewerId?: string } = {}
-let bookings = 0
-
-async function relist(kind: string, query: string, leftOut: readonly string[] = []): Promise<void> {
-  const ids = (await t.db.many<{ id: string }>(query)).map(({ id }) => id).filter(id => !leftOut.includes(id))
-  existing.set(kind, ids.slice(-KEPT))
-}
-
-function namesOf(kind: string): readonly string[] {
-  return existing.get(kind) ?? []
-}
-
-function sender(of: Exclude<Sender, 'stranger'>): SignedIn {
-  const found = senders.get(of)
-  if (!found) throw new Error(`nobody is signed in as ${of}`)
-  return found
-}
-
-function keep(kind: string, name: unknown): void {
-  if (typeof name === 'string') existing.set(kind, [...namesOf(kind), name].slice(-KEPT))
-}
-
-/** Puts in what exists. */
-function resolvedText(template: string): string {
-  return template.replaceAll(PLACEHOLDER, (_, kind: string, index: string) => {
-    const names = namesOf(kind === 'tampered' ? 'cursors' : kind)
-    const name = names[Number(index) % Math.max(names.length, 1)] ?? randomUUID()
-    return kind === 'tampered' ? tampered(name, Number(index)) : name
+  beforeAll(async () => {
+    t = await testApp({ REGISTRATION: 'open', LOG_LEVEL: 'silent' }, driver)
+    const document = closed(await servedDocument(t.app))
+    operations = operationsOf(document).filter(({ operationId }) => !LEFT_OUT.has(operationId))
+    checkOf = checker(document)
+    for (const role of ['admin', 'talent', 'interviewer'] as const) senders.set(role, await t.signedIn(role))
+    await furnish()
   })
-}
+  afterAll(() => t.close())
 
-function tampered(cursor: string, index: number): string {
-  try {
-    const parts = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
-    parts[index % 4] = HOSTILE[index % HOSTILE.length]
-    return Buffer.from(JSON.stringify(parts)).toString('base64url').slice(0, 1000)
-  } catch {
-    return cursor
-  }
-}
-
-async function fire({ operation: operationId, as, params, query, headers, body }: Shot) {
-  const operation = operations.find(one => one.operationId === operationId)
-  if (!operation) throw new Error(`there is no ${operationId}`)
-  const names = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, encoded(resolvedText(value))]))
-  const search = new URLSearchParams(
-    query.map(([name, value]): [string, string] => [name, resolvedText(value)]),
-  ).toString()
-  const url = addressOf(operation.path, names) + (search === '' ? '' : `?${search}`)
-  const [payload, type] = body ?? []
-  const answer = await t.app.inject({
-    method: operation.method,
-    url,
-    headers: {
-      ...(as === 'stranger' ? {} : sender(as).headers),
-      ...headers,
-      ...(type === undefined || type === '' ? {} : { 'content-type': type }),
-    },
-    ...(payload !== undefined && { payload: resolvedText(payload) }),
-  })
-  return { operation, url, answer }
-}
-
-/** As in a path; half a surrogate pair becomes U+FFFD, as no address can carry it. */
-function encoded(value: string): string {
-  return encodeURIComponent(Buffer.from(value).toString()).slice(0, 2000)
-}
-
-type Fired = Awaited<ReturnType<typeof fire>>
-
-/** Everything that is promised of any answer. */
-function expectPromised({ operation, answer, url }: Fired): void {
-  const { statusCode, body, headers } = answer
-  const where = `${operation.method} ${url} → ${statusCode} ${body.slice(0, 500)}`
-  const response = operation.responses[String(statusCode)]
-  expect(statusCode, where).toBeLessThan(500)
-  expect(response, `this status is not documented: ${where}`).toBeDefined()
-  const schema = response?.content?.['application/json']?.schema
-  if (schema === undefined) {
-    expect(body, where).toBe('')
-  } else {
-    const parsed = JSON.parse(body) as Record<string, unknown>
-    expect(checkOf(schema)(parsed), where).toBeUndefined()
-    if (statusCode >= 400) {
-      expect(parsed['statusCode'], where).toBe(statusCode)
-      expect(parsed['requestId'], where).toBe(headers['x-request-id'])
-      expect(body, where).not.toMatch(TELLTALE)
-      expect(body.includes(t.folder) || body.includes(process.cwd()), where).toBe(false)
+  /** Something of everything to be found, also after much was deleted, disabled, cancelled or ended. */
+  async function furnish(): Promise<void> {
+    const as = sender('admin')
+    const other = await t.signedIn('interviewer')
+    for (const [kind, name] of [
+      ['emails', other.email],
+      ['sessions', other.sessionId],
+      ['auditlogs', '1'],
+    ] as const) {
+      keep(kind, name)
+    }
+    const themselves = [...senders.values()].map(({ id }) => id)
+    await relist('users', `SELECT id FROM users WHERE status = 'active'`, themselves)
+    await relist('interviewers', `SELECT id FROM interviewers WHERE status = 'active' AND user_id IS NULL`)
+    while (namesOf('interviewers').length < KEPT) keep('interviewers', await addInterviewer({}))
+    await relist('events', `SELECT id FROM events ORDER BY status = 'scheduled'`)
+    own.interviewerId ??= await addInterviewer({ userId: sender('interviewer').id })
+    for (const interviewerId of namesOf('interviewers').slice(0, BOOKED)) {
+      const panel = [{ interviewerId }, { interviewerId: own.interviewerId }]
+      const startsAt = new Date(Date.UTC(2028, 1, 1) + (bookings += 1) * 3_600_000).toISOString()
+      const payload = { title: 'Interview', type: 'other', startsAt, durationMinutes: 30, panel }
+      keep('events', (await t.call({ method: 'POST', url: '/api/events', payload, as })).body.id)
     }
   }
-}
 
-/** Remembers what was made, for later requests to find. */
-function learn({ operation, answer }: Fired): void {
-  const counts = answers.get(operation.operationId) ?? new Map<number, number>()
-  answers.set(operation.operationId, counts.set(answer.statusCode, (counts.get(answer.statusCode) ?? 0) + 1))
-  if (answer.statusCode >= 300 || answer.body === '') return
-  const { id, email, user, refreshToken, pagination } = answer.json()
-  const kind = /^\/api\/([\w-]+)/.exec(operation.path)?.[1]?.replace('-', '') ?? ''
-  if (answer.statusCode === 201 && id !== undefined) keep(kind, id)
-  if (answer.statusCode === 201) keep('emails', email ?? user?.email)
-  if (user) keep('users', user.id)
-  keep('tokens', refreshToken)
-  keep('cursors', pagination?.nextCursor)
-  if (operation.operationId === 'listSessions') keepSessions(answer.json().data)
-}
+  async function addInterviewer(link: object): Promise<string> {
+    const payload = { name: 'Interviewer', email: `${randomUUID()}@example.com`, ...link }
+    return (await t.call({ method: 'POST', url: '/api/interviewers', payload, as: sender('admin') })).body.id
+  }
 
-function keepSessions(sessions: readonly { id: string }[]): void {
-  const own = [...senders.values()].map(({ sessionId }) => sessionId)
-  for (const { id } of sessions) if (!own.includes(id)) keep('sessions', id)
-}
+  /** As whom the fuzzer's own interviewer sits in interviews. */
+  const own: { interviewerId?: string } = {}
+  let bookings = 0
 
-test(
-  `keeps every promise of the document for ${RUNS} requests, whoever sends whatever`,
-  { timeout: 600_000 },
-  async () => {
-    let fires = 0
-    const promise = fc.asyncProperty(shots(operations, weightOf), async shot => {
-      if ((fires += 1) % BETWEEN_LOOKS === 0) await furnish()
-      const fired = await fire(shot)
-      learn(fired)
-      expectPromised(fired)
+  async function relist(kind: string, query: string, leftOut: readonly string[] = []): Promise<void> {
+    const ids = (await t.db.many<{ id: string }>(query)).map(({ id }) => id).filter(id => !leftOut.includes(id))
+    existing.set(kind, ids.slice(-KEPT))
+  }
+
+  function namesOf(kind: string): readonly string[] {
+    return existing.get(kind) ?? []
+  }
+
+  function sender(of: Exclude<Sender, 'stranger'>): SignedIn {
+    const found = senders.get(of)
+    if (!found) throw new Error(`nobody is signed in as ${of}`)
+    return found
+  }
+
+  function keep(kind: string, name: unknown): void {
+    if (typeof name === 'string') existing.set(kind, [...namesOf(kind), name].slice(-KEPT))
+  }
+
+  /** Puts in what exists. */
+  function resolvedText(template: string): string {
+    return template.replaceAll(PLACEHOLDER, (_, kind: string, index: string) => {
+      const names = namesOf(kind === 'tampered' ? 'cursors' : kind)
+      const name = names[Number(index) % Math.max(names.length, 1)] ?? randomUUID()
+      return kind === 'tampered' ? tampered(name, Number(index)) : name
     })
-    await fc.assert(promise, { seed: SEED, numRuns: RUNS })
+  }
 
-    // A fuzzer whose requests are all refused at the door finds nothing: each operation has to have succeeded, too.
-    const never = operations
-      .map(({ operationId }) => operationId)
-      .filter(operationId => ![...(answers.get(operationId)?.keys() ?? [])].some(status => status < 300))
-    expect(never).toEqual([])
-  },
-)
+  function tampered(cursor: string, index: number): string {
+    try {
+      const parts = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
+      parts[index % 4] = HOSTILE[index % HOSTILE.length]
+      return Buffer.from(JSON.stringify(parts)).toString('base64url').slice(0, 1000)
+    } catch {
+      return cursor
+    }
+  }
+
+  async function fire({ operation: operationId, as, params, query, headers, body }: Shot) {
+    const operation = operations.find(one => one.operationId === operationId)
+    if (!operation) throw new Error(`there is no ${operationId}`)
+    const names = Object.fromEntries(
+      Object.entries(params).map(([name, value]) => [name, encoded(resolvedText(value))]),
+    )
+    const search = new URLSearchParams(
+      query.map(([name, value]): [string, string] => [name, resolvedText(value)]),
+    ).toString()
+    const url = addressOf(operation.path, names) + (search === '' ? '' : `?${search}`)
+    const [payload, type] = body ?? []
+    const answer = await t.app.inject({
+      method: operation.method,
+      url,
+      headers: {
+        ...(as === 'stranger' ? {} : sender(as).headers),
+        ...headers,
+        ...(type === undefined || type === '' ? {} : { 'content-type': type }),
+      },
+      ...(payload !== undefined && { payload: resolvedText(payload) }),
+    })
+    return { operation, url, answer }
+  }
+
+  /** As in a path; half a surrogate pair becomes U+FFFD, as no address can carry it. */
+  function encoded(value: string): string {
+    return encodeURIComponent(Buffer.from(value).toString()).slice(0, 2000)
+  }
+
+  type Fired = Awaited<ReturnType<typeof fire>>
+
+  /** Everything that is promised of any answer. */
+  function expectPromised({ operation, answer, url }: Fired): void {
+    const { statusCode, body, headers } = answer
+    const where = `${operation.method} ${url} → ${statusCode} ${body.slice(0, 500)}`
+    const response = operation.responses[String(statusCode)]
+    expect(statusCode, where).toBeLessThan(500)
+    expect(response, `this status is not documented: ${where}`).toBeDefined()
+    const schema = response?.content?.['application/json']?.schema
+    if (schema === undefined) {
+      expect(body, where).toBe('')
+    } else {
+      const parsed = JSON.parse(body) as Record<string, unknown>
+      expect(checkOf(schema)(parsed), where).toBeUndefined()
+      if (statusCode >= 400) {
+        expect(parsed['statusCode'], where).toBe(statusCode)
+        expect(parsed['requestId'], where).toBe(headers['x-request-id'])
+        expect(body, where).not.toMatch(TELLTALE)
+        expect(body.includes(t.folder) || body.includes(process.cwd()), where).toBe(false)
+      }
+    }
+  }
+
+  /** Remembers what was made, for later requests to find. */
+  function learn({ operation, answer }: Fired): void {
+    const counts = answers.get(operation.operationId) ?? new Map<number, number>()
+    answers.set(operation.operationId, counts.set(answer.statusCode, (counts.get(answer.statusCode) ?? 0) + 1))
+    if (answer.statusCode >= 300 || answer.body === '') return
+    const { id, email, user, refreshToken, pagination } = answer.json()
+    const kind = /^\/api\/([\w-]+)/.exec(operation.path)?.[1]?.replace('-', '') ?? ''
+    if (answer.statusCode === 201 && id !== undefined) keep(kind, id)
+    if (answer.statusCode === 201) keep('emails', email ?? user?.email)
+    if (user) keep('users', user.id)
+    keep('tokens', refreshToken)
+    keep('cursors', pagination?.nextCursor)
+    if (operation.operationId === 'listSessions') keepSessions(answer.json().data)
+  }
+
+  function keepSessions(sessions: readonly { id: string }[]): void {
+    const own = [...senders.values()].map(({ sessionId }) => sessionId)
+    for (const { id } of sessions) if (!own.includes(id)) keep('sessions', id)
+  }
+
+  test(
+    `keeps every promise of the document for ${runs} requests, whoever sends whatever`,
+    { timeout: 600_000 },
+    async () => {
+      let fires = 0
+      const promise = fc.asyncProperty(shots(operations, weightOf), async shot => {
+        if ((fires += 1) % BETWEEN_LOOKS === 0) await furnish()
+        const fired = await fire(shot)
+        learn(fired)
+        expectPromised(fired)
+      })
+      await fc.assert(promise, { seed: SEED, numRuns: runs })
+
+      // A fuzzer whose requests are all refused at the door finds nothing: each operation has to have succeeded, too.
+      const never = operations
+        .map(({ operationId }) => operationId)
+        .filter(operationId => ![...(answers.get(operationId)?.keys() ?? [])].some(status => status < 300))
+      expect(never).toEqual([])
+    },
+  )
+})
 
 function weightOf({ operationId, method, parameters, body }: Operation): number {
   if (SLOW.has(operationId) || method === 'DELETE') return 3

@@ -1,103 +1,109 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testApp, type SignedIn, type TestApp } from '../support/app.ts'
+import { drivers } from '../support/databases.ts'
 
 const url = '/api/audit-logs'
-let t: TestApp
-let admin: SignedIn
-let talent: SignedIn
-let reader: SignedIn
 
-beforeAll(async () => {
-  t = await testApp()
-  admin = await t.signedIn('admin')
-  talent = await t.signedIn('talent', 'Tess Talent')
-  reader = await t.signedIn('interviewer')
-})
-afterAll(() => t.close())
+describe.each(drivers)('the audit log on $name', driver => {
+  let t: TestApp
+  let admin: SignedIn
+  let talent: SignedIn
+  let reader: SignedIn
 
-let made = 0
-const headers = { 'x-request-id': 'from-a-script.1', 'user-agent': 'the test' }
-const person = async () => {
-  const payload = { name: 'Ada Lovelace', email: `ada${++made}@example.com` }
-  return (await t.call({ method: 'POST', url: '/api/interviewers', as: talent, headers, payload })).body
-}
-const get = (path: string, as = talent) => t.call({ method: 'GET', url: url + path, as })
-
-describe('audit logs: refusals', () => {
-  it.each(['', '/1'])('refuses strangers and interviewers: GET %s', async path => {
-    expect((await t.call({ method: 'GET', url: url + path })).status).toBe(401)
-    expect((await get(path, reader)).status).toBe(403)
+  beforeAll(async () => {
+    t = await testApp({}, driver)
+    admin = await t.signedIn('admin')
+    talent = await t.signedIn('talent', 'Tess Talent')
+    reader = await t.signedIn('interviewer')
   })
+  afterAll(() => t.close())
 
-  it('shows the history of a user to an admin alone', async () => {
-    const path = `/api/users/${reader.id}/history`
-    expect((await t.call({ method: 'GET', url: path, as: talent })).status).toBe(403)
-    expect((await t.call({ method: 'GET', url: path, as: admin })).status).toBe(200)
-  })
+  let made = 0
+  const headers = { 'x-request-id': 'from-a-script.1', 'user-agent': 'the test' }
+  const person = async () => {
+    const payload = { name: 'Ada Lovelace', email: `ada${++made}@example.com` }
+    return (await t.call({ method: 'POST', url: '/api/interviewers', as: talent, headers, payload })).body
+  }
+  const get = (path: string, as = talent) => t.call({ method: 'GET', url: url + path, as })
 
-  it('answers 404 to an unknown row, 400 to what is no row number and to an unknown filter', async () => {
-    expect(await get('/999999')).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } })
-    expect(await get('/abc')).toMatchObject({ status: 400, body: { details: [{ path: '/id' }] } })
-    expect(await get('?who=me')).toMatchObject({ status: 400, body: { details: [{ path: '/who' }] } })
-    expect(await get('?occurredAfter=yesterday')).toMatchObject({
-      status: 400,
-      body: { details: [{ path: '/occurredAfter' }] },
+  describe('audit logs: refusals', () => {
+    it.each(['', '/1'])('refuses strangers and interviewers: GET %s', async path => {
+      expect((await t.call({ method: 'GET', url: url + path })).status).toBe(401)
+      expect((await get(path, reader)).status).toBe(403)
+    })
+
+    it('shows the history of a user to an admin alone', async () => {
+      const path = `/api/users/${reader.id}/history`
+      expect((await t.call({ method: 'GET', url: path, as: talent })).status).toBe(403)
+      expect((await t.call({ method: 'GET', url: path, as: admin })).status).toBe(200)
+    })
+
+    it('answers 404 to an unknown row, 400 to what is no row number and to an unknown filter', async () => {
+      expect(await get('/999999')).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } })
+      expect(await get('/abc')).toMatchObject({ status: 400, body: { details: [{ path: '/id' }] } })
+      expect(await get('?who=me')).toMatchObject({ status: 400, body: { details: [{ path: '/who' }] } })
+      expect(await get('?occurredAfter=yesterday')).toMatchObject({
+        status: 400,
+        body: { details: [{ path: '/occurredAfter' }] },
+      })
+    })
+
+    it.each(['POST', 'PUT', 'DELETE'] as const)('has no way to %s', async method => {
+      const answer = await t.call({ method, url: `${url}/1`, as: admin, payload: {} })
+      expect(answer).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } })
     })
   })
 
-  it.each(['POST', 'PUT', 'DELETE'] as const)('has no way to %s', async method => {
-    const answer = await t.call({ method, url: `${url}/1`, as: admin, payload: {} })
-    expect(answer).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } })
-  })
-})
-
-describe('audit logs', () => {
-  it('tell who did what, from where and by which request', async () => {
-    const ada = await person()
-    const { body } = await get(`?entityType=interviewer&entityId=${ada.id}`)
-    expect(body.pagination.total).toBe(1)
-    expect(body.data[0]).toMatchObject({
-      actorId: talent.id,
-      actorName: 'Tess Talent',
-      action: 'create',
-      entityType: 'interviewer',
-      entityId: ada.id,
-      reason: null,
-      requestId: 'from-a-script.1',
-      ip: '127.0.0.1',
-      userAgent: 'the test',
-      changes: { email: { from: null, to: ada.email } },
+  describe('audit logs', () => {
+    it('tell who did what, from where and by which request', async () => {
+      const ada = await person()
+      const { body } = await get(`?entityType=interviewer&entityId=${ada.id}`)
+      expect(body.pagination.total).toBe(1)
+      expect(body.data[0]).toMatchObject({
+        actorId: talent.id,
+        actorName: 'Tess Talent',
+        action: 'create',
+        entityType: 'interviewer',
+        entityId: ada.id,
+        reason: null,
+        requestId: 'from-a-script.1',
+        ip: '127.0.0.1',
+        userAgent: 'the test',
+        changes: { email: { from: null, to: ada.email } },
+      })
+      expect((await get(`/${body.data[0].id}`)).body).toEqual(body.data[0])
     })
-    expect((await get(`/${body.data[0].id}`)).body).toEqual(body.data[0])
-  })
 
-  it('stand with the last one first, and page without a gap while more are written', async () => {
-    await person()
-    await person()
-    const first = await get('?limit=2')
-    const [one, two] = first.body.data
-    expect(one.id).toBeGreaterThan(two.id)
-    await person()
-    const next = await get(`?limit=2&cursor=${first.body.pagination.nextCursor}`)
-    expect(next.status === 200 ? next.body.data.every((row: { id: number }) => row.id < two.id) : next.body).toBe(true)
-  })
+    it('stand with the last one first, and page without a gap while more are written', async () => {
+      await person()
+      await person()
+      const first = await get('?limit=2')
+      const [one, two] = first.body.data
+      expect(one.id).toBeGreaterThan(two.id)
+      await person()
+      const next = await get(`?limit=2&cursor=${first.body.pagination.nextCursor}`)
+      expect(next.status === 200 ? next.body.data.every((row: { id: number }) => row.id < two.id) : next.body).toBe(
+        true,
+      )
+    })
 
-  it('are filtered by actor, action, request and time', async () => {
-    const total = async (query: string) => (await get(`?${query}`)).body.pagination.total
-    const all = await total('')
-    expect(await total(`actorId=${talent.id}&action=create&requestId=from-a-script.1`)).toBeGreaterThan(0)
-    expect(await total(`actorId=${reader.id}`)).toBe(0)
-    expect(await total('occurredAfter=2020-01-01T00:00:00Z')).toBe(all)
-    expect(await total('occurredBefore=2020-01-01T00:00:00Z')).toBe(0)
-  })
+    it('are filtered by actor, action, request and time', async () => {
+      const total = async (query: string) => (await get(`?${query}`)).body.pagination.total
+      const all = await total('')
+      expect(await total(`actorId=${talent.id}&action=create&requestId=from-a-script.1`)).toBeGreaterThan(0)
+      expect(await total(`actorId=${reader.id}`)).toBe(0)
+      expect(await total('occurredAfter=2020-01-01T00:00:00Z')).toBe(all)
+      expect(await total('occurredBefore=2020-01-01T00:00:00Z')).toBe(0)
+    })
 
-  it('cannot be changed or removed, not even with SQL', async () => {
-    await person()
-    const count = () => t.db.one('SELECT count(*) AS total, max(id) AS last FROM audit_logs')
-    const before = await count()
-    for (const sql of ["UPDATE audit_logs SET actor_name = 'Nobody'", 'DELETE FROM audit_logs']) {
-      await expect(t.db.run(sql)).rejects.toMatchObject({ kind: 'rule', constraint: 'audit_logs_append_only' })
-    }
-    expect(await count()).toEqual(before)
+    it('cannot be changed or removed, not even with SQL', async () => {
+      await person()
+      const count = () => t.db.one('SELECT count(*) AS total, max(id) AS last FROM audit_logs')
+      const before = await count()
+      for (const sql of ["UPDATE audit_logs SET actor_name = 'Nobody'", 'DELETE FROM audit_logs']) {
+        await expect(t.db.run(sql)).rejects.toMatchObject({ kind: 'rule', constraint: 'audit_logs_append_only' })
+      }
+      expect(await count()).toEqual(before)
+    })
   })
 })

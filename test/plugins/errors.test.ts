@@ -2,23 +2,24 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DatabaseError } from '../../db/database.ts'
 import { buildApp } from '../../app.ts'
 import { testApp, type SignedIn, type TestApp } from '../support/app.ts'
+import { drivers } from '../support/databases.ts'
 
-let t: TestApp
-let admin: SignedIn
+describe.each(drivers)('errors on $name', driver => {
+  let t: TestApp
+  let admin: SignedIn
 
-beforeAll(async () => {
-  t = await testApp()
-  admin = await t.signedIn('admin')
-})
-afterAll(() => t.close())
+  beforeAll(async () => {
+    t = await testApp({}, driver)
+    admin = await t.signedIn('admin')
+  })
+  afterAll(() => t.close())
 
-/** The program with a database whose reads fail: as when the disk is gone, or a statement is wrong. */
-async function withFailingReads(error: Error) {
-  const database = Object.create(t.db, { one: { value: () => Promise.reject(error) } })
-  return buildApp({ config: { ...t.config, LOG_LEVEL: 'silent' }, database })
-}
+  /** The program with a database whose reads fail: as when the disk is gone, or a statement is wrong. */
+  async function withFailingReads(error: Error) {
+    const database = Object.create(t.db, { one: { value: () => Promise.reject(error) } })
+    return buildApp({ config: { ...t.config, LOG_LEVEL: 'silent' }, database })
+  }
 
-describe('errors', () => {
   it('have one shape, with the request id of the answer', async () => {
     const answer = await t.call({
       method: 'GET',

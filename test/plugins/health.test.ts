@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testApp, type TestApp } from '../support/app.ts'
+import { drivers } from '../support/databases.ts'
 
-let t: TestApp
-beforeAll(async () => (t = await testApp()))
-afterAll(() => t.close())
+describe.each(drivers)('health on $name', driver => {
+  let t: TestApp
+  beforeAll(async () => (t = await testApp({}, driver)))
+  afterAll(() => t.close())
 
-describe('health', () => {
   it.each(['/health', '/api/health'])('of the database is told to anybody at %s', async url => {
     const answer = await t.call({ method: 'GET', url })
     expect(answer.status).toBe(200)
@@ -14,7 +15,7 @@ describe('health', () => {
       timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       uptimeSeconds: expect.any(Number),
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
-      database: { status: 'healthy', connected: true, engine: 'sqlite', latencyMs: expect.any(Number) },
+      database: { status: 'healthy', connected: true, engine: t.db.engine, latencyMs: expect.any(Number) },
     })
   })
 

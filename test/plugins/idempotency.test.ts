@@ -1,18 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testApp, type SignedIn, type TestApp } from '../support/app.ts'
+import { drivers } from '../support/databases.ts'
+import { acceptInserts, refuseInserts } from '../support/tables.ts'
 
-let t: TestApp
-let talent: SignedIn
-beforeAll(async () => {
-  t = await testApp()
-  talent = await t.signedIn('talent')
-})
-afterAll(() => t.close())
+describe.each(drivers)('Idempotency-Key on $name', driver => {
+  let t: TestApp
+  let talent: SignedIn
+  beforeAll(async () => {
+    t = await testApp({}, driver)
+    talent = await t.signedIn('talent')
+  })
+  afterAll(() => t.close())
 
-const send = (key: string, payload: object) =>
-  t.call({ method: 'POST', url: '/api/interviewers', as: talent, headers: { 'idempotency-key': key }, payload })
+  const send = (key: string, payload: object) =>
+    t.call({ method: 'POST', url: '/api/interviewers', as: talent, headers: { 'idempotency-key': key }, payload })
 
-describe('Idempotency-Key', () => {
   it('is forgotten after 24 hours', async () => {
     const payload = { name: 'Ada', email: 'ada@example.com' }
     expect((await send('day', payload)).status).toBe(201)
@@ -24,9 +26,9 @@ describe('Idempotency-Key', () => {
   it('is not kept when the work is undone, nor the work when the key cannot be kept', async () => {
     const payload = { name: 'Bob', email: 'bob@example.com' }
     // The failure this fakes: the key's own row is refused at the very end of the transaction.
-    await t.db.run(`CREATE TRIGGER fail BEFORE INSERT ON idempotency_keys BEGIN SELECT RAISE(ABORT, 'no'); END`)
+    await refuseInserts(t.db, 'idempotency_keys')
     expect((await send('atomic', payload)).status).toBe(500)
-    await t.db.run('DROP TRIGGER fail')
+    await acceptInserts(t.db, 'idempotency_keys')
     expect(await t.db.one(`SELECT 1 AS there FROM interviewers WHERE email = 'bob@example.com'`)).toBeUndefined()
     expect((await send('atomic', payload)).status).toBe(201)
   })

@@ -1,17 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testApp, type SignedIn, type TestApp } from '../support/app.ts'
+import { drivers } from '../support/databases.ts'
 
-let t: TestApp
-let admin: SignedIn
-beforeAll(async () => {
-  t = await testApp()
-  admin = await t.signedIn('admin')
-})
-afterAll(() => t.close())
+describe.each(drivers)('the log on $name', driver => {
+  let t: TestApp
+  let admin: SignedIn
+  beforeAll(async () => {
+    t = await testApp({}, driver)
+    admin = await t.signedIn('admin')
+  })
+  afterAll(() => t.close())
 
-const lines = () => t.log.map(line => JSON.parse(line))
+  const lines = () => t.log.map(line => JSON.parse(line))
 
-describe('the log', () => {
   it('has one line a request, with its id, route, user, status and duration', async () => {
     const before = t.log.length
     const url = '/api/interviewers/0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10?'

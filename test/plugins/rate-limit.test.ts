@@ -1,18 +1,19 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { testApp, type TestApp } from '../support/app.ts'
+import { drivers } from '../support/databases.ts'
 
-let t: TestApp
-afterEach(() => t.close())
+describe.each(drivers)('rate limits on $name', driver => {
+  let t: TestApp
+  afterEach(() => t.close())
 
-const statuses = async (count: number, once: () => Promise<{ status: number }>) => {
-  const all: number[] = []
-  for (let n = 0; n < count; n += 1) all.push((await once()).status)
-  return all
-}
+  const statuses = async (count: number, once: () => Promise<{ status: number }>) => {
+    const all: number[] = []
+    for (let n = 0; n < count; n += 1) all.push((await once()).status)
+    return all
+  }
 
-describe('rate limits', () => {
   it('count each user on their own, and tell when to come back', async () => {
-    t = await testApp({ RATE_LIMIT_MAX: '3' })
+    t = await testApp({ RATE_LIMIT_MAX: '3' }, driver)
     const [one, two] = [await t.signedIn('admin'), await t.signedIn('admin')]
     const get = (as = one) => t.call({ method: 'GET', url: '/api/interviewers', as })
     expect(await statuses(4, get)).toEqual([200, 200, 200, 429])
@@ -27,7 +28,7 @@ describe('rate limits', () => {
   })
 
   it('count strangers and forged tokens by their address, whatever X-Forwarded-For says', async () => {
-    t = await testApp({ RATE_LIMIT_MAX: '3' })
+    t = await testApp({ RATE_LIMIT_MAX: '3' }, driver)
     let n = 0
     const forged = () =>
       t.call({
@@ -39,7 +40,7 @@ describe('rate limits', () => {
   })
 
   it('let addresses of one IPv6 /64 share a limit', async () => {
-    t = await testApp({ RATE_LIMIT_MAX: '2' })
+    t = await testApp({ RATE_LIMIT_MAX: '2' }, driver)
     let n = 0
     const from = () => t.call({ method: 'GET', url: '/health', remoteAddress: `2001:db8::${++n}` })
     expect(await statuses(3, from)).toEqual([200, 200, 429])
@@ -47,7 +48,7 @@ describe('rate limits', () => {
   })
 
   it('are off at 0', async () => {
-    t = await testApp({ RATE_LIMIT_MAX: '0' })
+    t = await testApp({ RATE_LIMIT_MAX: '0' }, driver)
     expect(new Set(await statuses(50, () => t.call({ method: 'GET', url: '/health' })))).toEqual(new Set([200]))
   })
 })

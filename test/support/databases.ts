@@ -7,7 +7,7 @@ import { inject } from 'vitest'
 import { migrate } from '../../db/migrate.ts'
 import { openDatabase } from '../../db/open.ts'
 import { openSqlite, type SqliteOptions } from '../../db/sqlite.ts'
-import { createDatabase, dropDatabase, withName } from './postgres-server.ts'
+import { createDatabase, dropDatabase, withName, type ProvidedPostgres } from './postgres-server.ts'
 
 export interface TestDatabase {
   readonly database: Database
@@ -48,19 +48,25 @@ export const sqlite: TestDriver = {
   open: () => openPlace(sqlite),
 }
 
-export const postgres: TestDriver = {
-  name: 'postgres',
-  place: async (state = 'migrated') => {
-    const server = inject('postgres')
-    const folder = temporaryFolder()
-    const name = await createDatabase(server.url, state === 'migrated' ? server.template : undefined)
-    const remove = async () => {
-      await dropDatabase(server.url, name)
-      rmSync(folder, { recursive: true, force: true })
-    }
-    return { url: withName(server.url, name), folder, remove }
-  },
-  open: () => openPlace(postgres),
+export const postgres = postgresOn(() => inject('postgres'))
+
+/** Databases on a server of PostgreSQL that has a migrated one to copy. */
+export function postgresOn(server: () => ProvidedPostgres): TestDriver {
+  const driver: TestDriver = {
+    name: 'postgres',
+    place: async (state = 'migrated') => {
+      const { url, template } = server()
+      const folder = temporaryFolder()
+      const name = await createDatabase(url, state === 'migrated' ? template : undefined)
+      const remove = async () => {
+        await dropDatabase(url, name)
+        rmSync(folder, { recursive: true, force: true })
+      }
+      return { url: withName(url, name), folder, remove }
+    },
+    open: () => openPlace(driver),
+  }
+  return driver
 }
 
 /** Every driver there is to test on, for `describe.each(drivers)('… on $name', …)`. */

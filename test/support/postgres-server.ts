@@ -41,10 +41,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const given = process.env['TEST_DATABASE_URL']
   const server = given ? undefined : await postgresServer(FLEETING)
   const url = given ?? server?.url ?? ''
-  const template = await createDatabase(url)
-  const { database, migrations } = await openDatabase(withName(url, template))
-  await migrate(database, migrations)
-  await database.close()
+  const template = await createTemplate(url)
   project.provide('postgres', { url, template })
   return async () => {
     await dropDatabase(url, template)
@@ -80,6 +77,15 @@ export async function postgresServer(flags: readonly string[] = []): Promise<Pos
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Makes a migrated database, to be copied, and returns its name. */
+export async function createTemplate(url: string): Promise<string> {
+  const template = await createDatabase(url)
+  const { database, migrations } = await openDatabase(withName(url, template))
+  await migrate(database, migrations)
+  await database.close()
+  return template
 }
 
 /** Makes a database, empty or a copy of another, and returns its name. */

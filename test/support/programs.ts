@@ -1,6 +1,6 @@
 // Other programs that tests start: each is ended by the test that started it.
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
-import { once } from 'node:events'
+import { on, once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
@@ -28,8 +28,15 @@ export function start(command: string, args: readonly string[], env: Record<stri
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk))
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
   const finished = once(child, 'close').then(([code, signal]) => ({ end: code ?? signal, stdout, stderr }))
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  return { process: child, lines, finished }
+  return { process: child, lines: linesOf(child.stdout), finished }
+}
+
+/** Kept until they are read: readline's own iterator stops the stream after a while, and with it a program that prints. */
+function linesOf(stream: Readable): AsyncGenerator<string> {
+  const lines = on(createInterface({ input: stream }), 'line', { close: ['close'] })
+  return (async function* () {
+    for await (const [line] of lines) yield String(line)
+  })()
 }
 
 /** Runs a program to its end, giving it `input` to read. */

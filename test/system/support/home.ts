@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '../../../db/database.ts'
 import { openDatabase } from '../../../db/open.ts'
 import { testApp, type Answer, type SignedIn } from '../../support/app.ts'
+import { sqlite } from '../../support/databases.ts'
 import { start, type Finished, type Program } from '../../support/programs.ts'
 import { insertInterviewer } from '../../support/rows.ts'
 import { compiledServer } from './compiled.ts'
@@ -16,7 +17,7 @@ export const SOURCE = join(import.meta.dirname, '../../../server.ts')
 
 export interface Home {
   readonly folder: string
-  /** The database file. */
+  /** The database file, if it is in one. */
   readonly path: string
   /** The settings every server of this home is started with. */
   readonly environment: Record<string, string>
@@ -60,8 +61,8 @@ export interface Server {
   stop(): Promise<Finished>
 }
 
-export async function home(people = 12): Promise<Home> {
-  const t = await testApp()
+export async function home(people = 12, driver = sqlite): Promise<Home> {
+  const t = await testApp({}, driver)
   const staff = await t.signedIn('talent', 'Tess Talent')
   const interviewers = Array.from({ length: people }, () => crypto.randomUUID())
   for (const id of interviewers) await insertInterviewer(t.db, id)
@@ -73,7 +74,7 @@ export async function home(people = 12): Promise<Home> {
   const running: Program[] = []
   return {
     folder: t.folder,
-    path: DATABASE_URL.slice('file:'.length),
+    path: DATABASE_URL.startsWith('file:') ? DATABASE_URL.slice('file:'.length) : '',
     environment,
     staff,
     interviewers,

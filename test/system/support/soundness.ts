@@ -26,8 +26,10 @@ interface EventRow {
  * tried, what was answered 201 is there and what was refused is not. Gives how many were booked, refused and lost.
  */
 export async function expectSound(database: Database, attempts: readonly Attempt[]) {
-  expect(await database.one('PRAGMA integrity_check')).toEqual({ integrity_check: 'ok' })
-  expect(await database.many('PRAGMA foreign_key_check')).toEqual([])
+  if (database.engine === 'sqlite') {
+    expect(await database.one('PRAGMA integrity_check')).toEqual({ integrity_check: 'ok' })
+    expect(await database.many('PRAGMA foreign_key_check')).toEqual([])
+  }
   expect(await database.many(OVERLAPPING)).toEqual([])
   const events = await database.many<EventRow>(EVENTS)
   const whole = { interviewers: 3, candidates: 1, seats: 3, journal: 1 }
