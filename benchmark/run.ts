@@ -12,6 +12,7 @@ import { Programs } from './programs.ts'
 import { onMemoryOnly, table, verdictOf, writeReport, type Line } from './report.ts'
 import type { Context } from './rows/context.ts'
 import { growthRow, stepsOfGrowthRow } from './rows/growth.ts'
+import { postgresRow, stepsOfPostgresRow } from './rows/postgres.ts'
 import { requestRow, stepsOfRequestRow } from './rows/requests.ts'
 import { startRow, stepsOfStartRow } from './rows/start.ts'
 import { tokenSigner } from './sign-in.ts'
@@ -20,6 +21,7 @@ const ROWS = {
   get: { steps: stepsOfRequestRow, measure: (context: Context) => requestRow(context, 'get') },
   list: { steps: stepsOfRequestRow, measure: (context: Context) => requestRow(context, 'list') },
   create: { steps: stepsOfRequestRow, measure: (context: Context) => requestRow(context, 'create') },
+  postgres: { steps: stepsOfPostgresRow, measure: postgresRow },
   growth: { steps: stepsOfGrowthRow, measure: growthRow },
   start: { steps: stepsOfStartRow, measure: startRow },
 }
@@ -43,7 +45,7 @@ const command = new Command('benchmark')
   .option('--strict', 'exit with 1 when a bar is missed')
   .addHelpText(
     'after',
-    '\nRows: get, list, create (÷ bare Fastify, ÷ Express), growth (1,000,000 ÷ 1,000 rows), start (and memory).',
+    '\nRows: get, list, create (÷ bare Fastify, ÷ Express), postgres (÷ SQLite), growth (1,000,000 ÷ 1,000 rows), start (and memory).',
   )
   .action(main)
 

@@ -22,14 +22,14 @@ export interface Context {
 /** So high that it never refuses, and not off: the counting is part of every request. */
 const LIMIT = '1000000000'
 
-/** Panelist as it runs in production, built, on this database file, until it has answered `firstPath`. */
+/** Panelist as it runs in production, built, on the database at this URL, until it has answered `firstPath`. */
 export function startPanelist(context: Context, database: string, firstPath: string): Promise<Server> {
   const { programs, authorization } = context
   return programs.start({
     script: 'server.js',
     name: 'panelist',
     folder: ownFolder(context),
-    env: { DATABASE_URL: `file:${database}`, JWT_SECRET, RATE_LIMIT_MAX: LIMIT, LOG_LEVEL: 'info' },
+    env: { DATABASE_URL: database, JWT_SECRET, RATE_LIMIT_MAX: LIMIT, LOG_LEVEL: 'info' },
     firstPath,
     authorization: authorization(),
   })

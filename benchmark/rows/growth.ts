@@ -28,13 +28,13 @@ export const stepsOfGrowthRow = (runs: number) => runs * 2 * KINDS.length
 /** The same requests on a large and on a small database: time that grows with the rows would show. */
 export async function growthRow(context: Context): Promise<Line[]> {
   const [first = ''] = idPaths(FEW)
-  const few = await startPanelist(context, await preparedDatabase(FEW), first)
+  const few = await startPanelist(context, `file:${await preparedDatabase(FEW)}`, first)
   context.say('1,000,000 rows: preparing them, once')
   const large = await preparedDatabase(MANY, share =>
     context.say(`1,000,000 rows: ${Math.round(share * 100)} % prepared`),
   )
   context.say('1,000,000 rows: starting')
-  const many = await startPanelist(context, large, first)
+  const many = await startPanelist(context, `file:${large}`, first)
   const lines: Line[] = []
   for (const { title, paths } of KINDS) {
     context.say(title)

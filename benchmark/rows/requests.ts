@@ -8,14 +8,14 @@ import type { Bar, Line } from '../report.ts'
 import { JWT_SECRET } from '../sign-in.ts'
 import { answerOf, ownFolder, startPanelist, type Context } from './context.ts'
 
-const ROWS = 1_000
-const CONNECTIONS = 64
+export const ROWS = 1_000
+export const CONNECTIONS = 64
 const LIST = '/api/interviewers'
-const ONE = `${LIST}/${someIds(ROWS, 2)[1] ?? ''}`
+export const ONE = `${LIST}/${someIds(ROWS, 2)[1] ?? ''}`
 const TIMES_EXPRESS: Bar = { at: 'least', value: 3 }
 
 /** An ordinary interviewer; the load generator gives each an address of its own. */
-const NEW_INTERVIEWER = {
+export const NEW_INTERVIEWER = {
   name: 'Ada Lovelace',
   email: 'ada@example.com',
   title: 'Staff Engineer',
@@ -77,7 +77,7 @@ async function startTrio(context: Context): Promise<Trio> {
   const authorization = context.authorization()
   const folder = ownFolder(context)
   const prepared = await preparedDatabase(ROWS)
-  const panelist = await startPanelist(context, copyOf(prepared, join(folder, 'panelist.db')), ONE)
+  const panelist = await startPanelist(context, `file:${copyOf(prepared, join(folder, 'panelist.db'))}`, ONE)
   const [ONE_FILE, LIST_FILE] = [join(folder, 'one.json'), join(folder, 'list.json')]
   writeFileSync(ONE_FILE, await answerOf(context, panelist.url + ONE))
   writeFileSync(LIST_FILE, await answerOf(context, panelist.url + LIST))
@@ -117,7 +117,7 @@ function comparable(text: string): unknown {
   return JSON.parse(text, (key, value: unknown) => (chosen.has(key) ? '' : value))
 }
 
-function lineOf(row: string, own: Run[], name: string, other: Run[], bar?: Bar): Line {
+export function lineOf(row: string, own: Run[], name: string, other: Run[], bar?: Bar): Line {
   const [perSecond, cpu] = [(run: Run) => run.perSecond, (run: Run) => run.cpuMicroseconds]
   return {
     row,

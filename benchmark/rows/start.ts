@@ -19,7 +19,7 @@ export async function startRow(context: Context): Promise<Line[]> {
   const memory: number[] = []
   for (let run = 0; run < context.runs; run++) {
     context.say('start and idle memory')
-    const server = await startPanelist(context, file, firstPath)
+    const server = await startPanelist(context, `file:${file}`, firstPath)
     starts.push(server.startMs)
     await sleep(IDLE_MS)
     memory.push(server.memoryMiB() ?? NaN)
