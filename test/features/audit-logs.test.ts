@@ -87,6 +87,19 @@ describe.each(drivers)('the audit log on $name', driver => {
       )
     })
 
+    it('refuse a cursor made by hand of values that are no numbers', async () => {
+      const { nextCursor } = (await get('?limit=1')).body.pagination
+      const [key, id, ...rest] = JSON.parse(Buffer.from(nextCursor, 'base64url').toString()) as unknown[]
+      for (const parts of [
+        ['x', id, ...rest],
+        [key, 'x', ...rest],
+        [1e300, id, ...rest],
+      ]) {
+        const cursor = Buffer.from(JSON.stringify(parts)).toString('base64url')
+        expect(await get(`?limit=1&cursor=${cursor}`)).toMatchObject({ status: 400, body: { code: 'INVALID_CURSOR' } })
+      }
+    })
+
     it('are filtered by actor, action, request and time', async () => {
       const total = async (query: string) => (await get(`?${query}`)).body.pagination.total
       const all = await total('')

@@ -261,6 +261,10 @@ describe.each(drivers)('interviewers on $name', driver => {
       expect(await get(`?limit=1&${await query()}`)).toMatchObject({ status: 400, body: { code: 'INVALID_CURSOR' } })
     })
 
+    it('takes any search, also one with a character that no database keeps', async () => {
+      expect(await get(`?q=${encodeURIComponent("'%_\\\0* OR")}`)).toMatchObject({ status: 200, body: { data: [] } })
+    })
+
     it('answers a repeated Idempotency-Key with the first answer, and adds one interviewer', async () => {
       const payload = body()
       const headers = { 'idempotency-key': 'k1' }
