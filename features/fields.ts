@@ -8,6 +8,8 @@ const LINE = '^[^\\s\\u0000-\\u001f\\u007f][^\\u0000-\\u001f\\u007f]*$'
 const LINES = '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]*$'
 const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
 const EMAIL = "^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$"
+/** A year, a month and perhaps a day; whether that month has the day is asked by the format. */
+const PARTIAL_DATE = '^[1-9]\\d{3}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\\d|3[01]))?$'
 const HTTP_URL = '^https?://[^\\s<>"\\\\^`{|}\\u0000-\\u0020\\u007f]+$'
 
 export const Line = (maxLength: number, options: StringOptions = {}) =>
@@ -26,6 +28,13 @@ export const Instant = Type.String({
   format: 'date-time',
   description: 'RFC 3339 with any offset; answered in UTC',
   examples: ['2026-03-02T09:00:00.000Z'],
+})
+export const PartialDate = Type.String({
+  format: 'partial-date',
+  maxLength: 10,
+  pattern: PARTIAL_DATE,
+  description: 'YYYY-MM or YYYY-MM-DD',
+  examples: ['2026-03', '2026-03-02'],
 })
 export const TimeZone = Type.String({
   format: 'time-zone',

@@ -7,6 +7,7 @@ type ValidatorFactory = NonNullable<NonNullable<SchemaController['compilersFacto
 
 const OPTIONS: Options = { removeAdditional: false, useDefaults: true, allErrors: false, strict: false }
 const RFC3339 = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(?:[Zz]|[+-]\d\d:\d\d)$/
+const PARTIAL_DATE = /^\d{4}-\d\d(?:-\d\d)?$/
 const FIRST_DAY = '1970-01-01'
 const LAST_DAY = '9990-12-31'
 const MOST_ZONES_KEPT = 1000
@@ -33,6 +34,7 @@ function withFormats(ajv: Ajv): Ajv {
   addFormats.default(ajv)
   ajv.addFormat('date-time', isInstant)
   ajv.addFormat('time-zone', timeZones())
+  ajv.addFormat('partial-date', isPartialDate)
   return ajv
 }
 
@@ -42,6 +44,14 @@ function isInstant(text: string): boolean {
   if (day < FIRST_DAY || day > LAST_DAY || Number.isNaN(Date.parse(text))) return false
   const asWritten = new Date(`${day}T${time}Z`)
   // 2026-02-30 and 24:00:00 are none: Date would quietly read them as a later day.
+  return !Number.isNaN(asWritten.getTime()) && asWritten.toISOString().startsWith(day)
+}
+
+/** A month of some year, or a real day of it. */
+function isPartialDate(text: string): boolean {
+  if (!PARTIAL_DATE.test(text)) return false
+  const day = text.length === 'YYYY-MM'.length ? `${text}-01` : text
+  const asWritten = new Date(`${day}T00:00:00Z`)
   return !Number.isNaN(asWritten.getTime()) && asWritten.toISOString().startsWith(day)
 }
 

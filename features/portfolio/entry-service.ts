@@ -1,0 +1,95 @@
+import createError from '@fastify/error'
+import type { Database, Transaction } from '../../db/database.ts'
+import type { AuditLogger } from '../../plugins/audit-logger.ts'
+import type { Principal } from '../../plugins/auth.ts'
+import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
+import { found, ValidationError } from '../../plugins/errors.ts'
+import type { Idempotency } from '../../plugins/idempotency.ts'
+import { onForeignKey, onUnique } from '../constraints.ts'
+import { newId } from '../ids.ts'
+import { entriesRepository } from './entry-repository.ts'
+import { MOST_ENTRIES, type Entry, type EntryChanges, type EntryQuery, type NewEntry } from './entry-schemas.ts'
+import type { Kind } from './kinds.ts'
+import { writable } from './writers.ts'
+
+const SkillTaken = createError<[string]>('SKILL_TAKEN', 'This interviewer already has the skill %s', 409)
+const PortfolioFull = createError<[string, number]>(
+  'PORTFOLIO_FULL',
+  'There is no room for another %s: a portfolio holds at most %d of a kind; remove one first',
+  409,
+)
+
+/** The columns that the database fills in, and where an entry stands unless it says otherwise. */
+const UNSAVED = { position: 0, version: 1, createdAt: '', updatedAt: '' }
+
+/** The entries of one kind. */
+export function entriesService(kind: Kind, db: Database, audit: AuditLogger, idempotency: Idempotency) {
+  const entriesOn = entriesRepository(kind)
+  const entityType = `portfolio_${kind.noun}`
+
+  return {
+    list: (query: EntryQuery) => entriesOn(db).list(query),
+
+    find: async (id: string) => found(await entriesOn(db).find(id), kind.noun),
+
+    create: (actor: Principal, body: NewEntry): Promise<Entry> =>
+      idempotency.once(actor, async tx => {
+        const entries = entriesOn(tx)
+        const id = newId()
+        const entry = inOrder({ ...UNSAVED, ...kind.defaults, ...body, id })
+        await writable(tx, actor, body.interviewerId)
+        assertRoom(kind, await entries.countOf(body.interviewerId))
+        await write(entries.insert(entry), entry)
+        const after = found(await entries.find(id), kind.noun)
+        await audit.record(tx, actor, { action: 'create', entityType, entityId: id, after })
+        return after
+      }),
+
+    /** Changes the fields that are sent. */
+    update: (actor: Principal, id: string, changes: EntryChanges, expected: ExpectedVersions): Promise<Entry> =>
+      db.transaction(async tx => {
+        const entries = entriesOn(tx)
+        const before = await changeable(tx, actor, found(await entries.find(id), kind.noun), expected)
+        const wanted = inOrder({ ...before, ...changes })
+        await write(entries.update(wanted), wanted)
+        const after = found(await entries.find(id), kind.noun)
+        await audit.record(tx, actor, { action: 'update', entityType, entityId: id, before, after })
+        return after
+      }),
+
+    delete: (actor: Principal, id: string, expected: ExpectedVersions): Promise<void> =>
+      db.transaction(async tx => {
+        const entries = entriesOn(tx)
+        const before = await changeable(tx, actor, found(await entries.find(id), kind.noun), expected)
+        await entries.delete(id)
+        await audit.record(tx, actor, { action: 'delete', entityType, entityId: id, before })
+      }),
+  }
+}
+
+/** The entry, when the actor may change it and expects this version of it; else throws a 403 or a 412. */
+async function changeable(tx: Transaction, actor: Principal, entry: Entry, expected: ExpectedVersions): Promise<Entry> {
+  await writable(tx, actor, entry.interviewerId)
+  assertVersion(entry.version, expected)
+  return entry
+}
+
+function write(statement: Promise<unknown>, { interviewerId, ...fields }: Entry): Promise<unknown> {
+  return statement
+    .catch(onUnique(() => new SkillTaken(String(fields['name'])), 'portfolio_skills_name'))
+    .catch(onForeignKey(() => new ValidationError('/interviewerId', interviewerId, 'there is no such interviewer')))
+}
+
+/** Transactions run one after the other, so two cannot take the last place at the same time. */
+function assertRoom({ noun }: Kind, taken: number): void {
+  if (taken >= MOST_ENTRIES) throw new PortfolioFull(noun, MOST_ENTRIES)
+}
+
+/** Of two dates the coarser decides: all of a month may begin and end in that month. Throws a 400. */
+function inOrder(entry: Entry): Entry {
+  const { startDate, endDate } = entry
+  if (typeof startDate !== 'string' || typeof endDate !== 'string') return entry
+  const precision = Math.min(startDate.length, endDate.length)
+  if (startDate.slice(0, precision) <= endDate.slice(0, precision)) return entry
+  throw new ValidationError('/endDate', endDate, `endDate is before startDate, ${startDate}`)
+}
