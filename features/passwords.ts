@@ -21,8 +21,8 @@ export interface Person {
 }
 
 export interface Passwords {
-  /** Throws a 400 that says why when `password` is easy to guess for somebody who knows the person. */
-  assertStrong(password: string, person: Person): Promise<void>
+  /** Throws a 400 that names the field and says why when `password` is easy to guess for somebody who knows the person. */
+  assertStrong(password: string, person: Person, field?: string): Promise<void>
   hash(password: string): Promise<string>
   /** Takes as long without a hash, and is then never true. */
   verify(password: string, hash: string | null): Promise<boolean>
@@ -52,11 +52,11 @@ export function passwords(): Passwords {
   const turn = turnstile({ atOnce: HASHED_AT_ONCE, waiting: MOST_WAITING })
   const meter = strengthMeter()
   return {
-    async assertStrong(password, person) {
+    async assertStrong(password, person, field = '/password') {
       const { score, warning, suggestions } = await meter.measure(password, wordsOf(person))
       if (score >= GUESSABLE_BELOW) return
       const why = [warning ?? '', ...suggestions].filter(sentence => sentence !== '')
-      throw new ValidationError('/password', undefined, ['This password is easy to guess.', ...why].join(' '))
+      throw new ValidationError(field, undefined, ['This password is easy to guess.', ...why].join(' '))
     },
     hash: password => turn(() => hash(bytesOf(password), PARAMETERS)),
     verify: (password, known) =>

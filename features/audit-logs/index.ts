@@ -3,6 +3,7 @@ import { auditLogsRoutes } from './routes.ts'
 
 export const auditLogsFeature = fp(
   async app => {
+    app.scope('audit')
     await app.register(auditLogsRoutes, { prefix: '/api' })
   },
   { name: 'audit-logs', dependencies: ['db', 'access', 'openapi'], encapsulate: true },

@@ -10,6 +10,7 @@ const tags = ['audit']
 const HISTORIES = [
   { entityType: 'interviewer', path: 'interviewers', roles: ['admin', 'talent'], readers: 'admin and talent' },
   { entityType: 'event', path: 'events', roles: ['admin', 'talent'], readers: 'admin and talent' },
+  { entityType: 'task', path: 'tasks', roles: ['admin', 'talent'], readers: 'admin and talent' },
   { entityType: 'user', path: 'users', roles: ['admin'], readers: 'admin' },
 ] as const
 

@@ -1,0 +1,86 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { answer, gone, refused } from '../answers.ts'
+import { OnlyId } from '../fields.ts'
+import { NewTask, Task, TaskChanges, TaskPage, TaskQuery } from './schemas.ts'
+import { tasksService } from './service.ts'
+
+const tags = ['tasks']
+
+export const tasksRoutes: FastifyPluginAsyncTypebox = async app => {
+  for (const schema of [Task, TaskPage]) app.addSchema(schema)
+  const tasks = tasksService(app.db, app.audit, app.idempotency)
+
+  app.get('/', { schema: LIST }, request => tasks.list(request.principal, request.query))
+
+  app.get('/:id', { schema: GET }, async (request, reply) =>
+    reply.versioned(await tasks.find(request.principal, request.params.id)),
+  )
+
+  app.post('/', { schema: CREATE }, async (request, reply) => {
+    const task = await tasks.create(request.principal, request.body)
+    reply.code(201).header('location', `/api/tasks/${task.id}`)
+    return reply.versioned(task)
+  })
+
+  app.put('/:id', { schema: UPDATE }, async (request, reply) =>
+    reply.versioned(await tasks.update(request.principal, request.params.id, request.body, request.ifMatch)),
+  )
+
+  app.delete('/:id', { schema: DELETE }, async (request, reply) => {
+    await tasks.delete(request.principal, request.params.id, request.ifMatch)
+    return reply.code(204).send(null)
+  })
+}
+
+const LIST = {
+  tags,
+  operationId: 'listTasks',
+  summary: 'List tasks',
+  description:
+    'Admin and talent see every task, an interviewer those they made or are assigned. By due date unless another ' +
+    'order is asked for; what has none comes last.',
+  querystring: TaskQuery,
+  response: { 200: answer(TaskPage, 'A page of tasks') },
+}
+
+const GET = {
+  tags,
+  operationId: 'getTask',
+  summary: 'Get a task',
+  description: 'For admin and talent, for whoever made it and for its assignee. For anybody else it is not there.',
+  params: OnlyId,
+  response: { 200: answer(Task, 'The task'), ...refused(404) },
+}
+
+const CREATE = {
+  tags,
+  operationId: 'createTask',
+  summary: 'Add a task',
+  description:
+    'Anyone signed in may add one; an interviewer assigns it to themselves or to nobody, and names only interviews ' +
+    'they sit in. `TODO`, with priority 3 and without a due date, unless something else is given. Priority 1 is the ' +
+    'most urgent.',
+  body: NewTask,
+  response: { 201: answer(Task, 'The task'), ...refused(403) },
+}
+
+const UPDATE = {
+  tags,
+  operationId: 'updateTask',
+  summary: 'Change a task',
+  description:
+    'For whoever sees it; an interviewer who was only assigned it changes its `status` alone. Changes the fields ' +
+    'that are sent; null clears one.',
+  params: OnlyId,
+  body: TaskChanges,
+  response: { 200: answer(Task, 'The task'), ...refused(403, 404) },
+}
+
+const DELETE = {
+  tags,
+  operationId: 'deleteTask',
+  summary: 'Remove a task',
+  description: 'For admin and talent, and for whoever made it. Its history stays.',
+  params: OnlyId,
+  response: { 204: gone('Removed'), ...refused(403, 404) },
+}

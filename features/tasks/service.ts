@@ -1,0 +1,136 @@
+import type { Database, Transaction } from '../../db/database.ts'
+import type { AuditLogger } from '../../plugins/audit-logger.ts'
+import { Forbidden, Unauthorized, type Principal } from '../../plugins/auth.ts'
+import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
+import { found, ValidationError } from '../../plugins/errors.ts'
+import type { Idempotency } from '../../plugins/idempotency.ts'
+import { onForeignKey } from '../constraints.ts'
+import { newId } from '../ids.ts'
+import type { Page } from '../page.ts'
+import { isStaff } from '../staff.ts'
+import { instant } from '../time.ts'
+import { tasksRepository } from './repository.ts'
+import type { NewTask, Task, TaskChanges, TaskQuery } from './schemas.ts'
+
+const ENTITY = 'task'
+
+const DEFAULTS = {
+  description: null,
+  status: 'TODO',
+  priority: 3,
+  dueAt: null,
+  assigneeId: null,
+  eventId: null,
+} satisfies Partial<Task>
+
+/** The columns that the database fills in. */
+const UNSAVED = { version: 1, createdAt: '', updatedAt: '' }
+
+export const tasksService = (db: Database, audit: AuditLogger, idempotency: Idempotency) => ({
+  /** Staff see every task, others those they made or are assigned. */
+  list: (viewer: Principal, query: TaskQuery): Promise<Page<Task>> =>
+    tasksRepository(db).list(query, isStaff(viewer) ? undefined : viewer.id),
+
+  find: async (viewer: Principal, id: string): Promise<Task> =>
+    found(shownTo(viewer, await tasksRepository(db).find(id)), ENTITY),
+
+  create: (actor: Principal, body: NewTask): Promise<Task> =>
+    idempotency.once(actor, async tx => {
+      const id = newId()
+      const tasks = tasksRepository(tx)
+      const task = { ...UNSAVED, ...DEFAULTS, ...inUtc(body), id, createdBy: actor.id }
+      assertMayAssign(actor, task)
+      await assertEventSeen(tx, actor, task)
+      await tasks.insert(task).catch(onForeignKey(() => missingUser(actor, task)))
+      const after = found(await tasks.find(id), ENTITY)
+      await audit.record(tx, actor, { action: 'create', entityType: ENTITY, entityId: id, after })
+      return after
+    }),
+
+  /** Changes the fields that are sent. */
+  update: (actor: Principal, id: string, changes: TaskChanges, expected: ExpectedVersions): Promise<Task> =>
+    db.transaction(tx => update(tx, audit, actor, { id, changes, expected })),
+
+  delete: (actor: Principal, id: string, expected: ExpectedVersions): Promise<void> =>
+    db.transaction(async tx => {
+      const tasks = tasksRepository(tx)
+      const before = found(shownTo(actor, await tasks.find(id)), ENTITY)
+      if (!isMakerOrStaff(actor, before)) throw new Forbidden('A task is removed by whoever made it, or by staff')
+      assertVersion(before.version, expected)
+      await tasks.delete(id)
+      await audit.record(tx, actor, { action: 'delete', entityType: ENTITY, entityId: id, before })
+    }),
+})
+
+interface Update {
+  readonly id: string
+  readonly changes: TaskChanges
+  readonly expected: ExpectedVersions
+}
+
+async function update(
+  tx: Transaction,
+  audit: AuditLogger,
+  actor: Principal,
+  { id, changes, expected }: Update,
+): Promise<Task> {
+  const tasks = tasksRepository(tx)
+  const before = found(shownTo(actor, await tasks.find(id)), ENTITY)
+  assertMayChange(actor, before, changes)
+  assertMayAssign(actor, changes, before)
+  assertVersion(before.version, expected)
+  await assertEventSeen(tx, actor, changes, before)
+  await tasks
+    .update({ ...before, ...inUtc(changes) })
+    .catch(onForeignKey(() => new ValidationError('/assigneeId', changes.assigneeId, 'there is no such user')))
+  const after = found(await tasks.find(id), ENTITY)
+  await audit.record(tx, actor, { action: 'update', entityType: ENTITY, entityId: id, before, after })
+  return after
+}
+
+/** What concerns neither its maker nor its assignee is not there, for all but staff. */
+function shownTo(viewer: Principal, task: Task | undefined): Task | undefined {
+  return task && (isMakerOrStaff(viewer, task) || task.assigneeId === viewer.id) ? task : undefined
+}
+
+function isMakerOrStaff(actor: Principal, { createdBy }: Task): boolean {
+  return isStaff(actor) || createdBy === actor.id
+}
+
+/** Who was only given a task says how far it is, and leaves what it asks for as it is. */
+function assertMayChange(actor: Principal, before: Task, changes: TaskChanges): void {
+  if (isMakerOrStaff(actor, before)) return
+  const others = Object.keys(changes).filter(field => field !== 'status')
+  if (others.length === 0) return
+  throw new Forbidden(`You were given this task: you may change its status, but not ${others.join(', ')}`)
+}
+
+/** Who is no staff gives work to nobody but themselves; whoever has it already may keep it. */
+function assertMayAssign(actor: Principal, { assigneeId }: TaskChanges, before?: Task): void {
+  const allowed = [undefined, null, actor.id, before?.assigneeId]
+  if (isStaff(actor) || allowed.includes(assigneeId)) return
+  throw new Forbidden('You may assign a task to yourself or to nobody; assigning it to others is for admin and talent')
+}
+
+/** An interview that this user may not see is answered as one that never was. */
+async function assertEventSeen(
+  tx: Transaction,
+  actor: Principal,
+  { eventId }: TaskChanges,
+  before?: Task,
+): Promise<void> {
+  if (eventId === undefined || eventId === null || eventId === before?.eventId) return
+  const tasks = tasksRepository(tx)
+  const seen = await (isStaff(actor) ? tasks.hasEvent(eventId) : tasks.hasEventOf(eventId, actor.id))
+  if (!seen) throw new ValidationError('/eventId', eventId, 'there is no such interview')
+}
+
+/** The event was found, so one of the two accounts is not there: unless it is the assignee's, the actor's own. */
+function missingUser(actor: Principal, { assigneeId }: Task): Error {
+  if (assigneeId === null || assigneeId === actor.id) return new Unauthorized()
+  return new ValidationError('/assigneeId', assigneeId, 'there is no such user')
+}
+
+function inUtc<Body extends TaskChanges>(body: Body): Body {
+  return typeof body.dueAt === 'string' ? { ...body, dueAt: instant(body.dueAt) } : body
+}
