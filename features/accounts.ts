@@ -47,21 +47,25 @@ export type User = Static<typeof User>
 
 export const EmailTaken = createError<[string]>('EMAIL_TAKEN', 'There is already an account with the address %s', 409)
 
+export const RegistrationClosed = createError('REGISTRATION_CLOSED', 'Accounts are made by an admin here; ask one', 403)
+
 /** Every column but the password's. */
 export const USER_COLUMNS = `id, email, name, role, status, last_login_at AS "lastLoginAt",
   version, created_at AS "createdAt", updated_at AS "updatedAt"`
 const FIND = `SELECT ${USER_COLUMNS} FROM users WHERE id = :id`
 const FIND_BY_EMAIL = `SELECT ${USER_COLUMNS} FROM users WHERE lower(email) = :email`
-const INSERT = `INSERT INTO users (id, email, name, role, password_hash, last_login_at)
-  VALUES (:id, :email, :name, :role, :passwordHash, :lastLoginAt)`
+const INSERT = `INSERT INTO users (id, email, name, role, password_hash, last_login_at, email_verified)
+  VALUES (:id, :email, :name, :role, :passwordHash, :lastLoginAt, :emailVerified)`
 
 export type NewAccount = Pick<User, 'id' | 'email' | 'name' | 'role' | 'lastLoginAt'> & {
-  readonly passwordHash: string
+  readonly passwordHash: string | null
+  /** 0 when nothing but the word of a stranger says that the address is theirs. */
+  readonly emailVerified?: 0 | 1
 }
 
 export const accountsRepository = (sql: Queryable) => ({
   find: (id: string) => sql.one<User>(FIND, { id }),
   /** Without regard to case. */
   findByEmail: (email: string) => sql.one<User>(FIND_BY_EMAIL, { email: folded(email) }),
-  insert: (account: NewAccount) => sql.run(INSERT, account),
+  insert: (account: NewAccount) => sql.run(INSERT, { emailVerified: 1, ...account }),
 })

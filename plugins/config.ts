@@ -7,10 +7,16 @@ import { envSchema } from 'env-schema'
 import fp from 'fastify-plugin'
 
 const SECRET_BYTES = 32
+const PUBLIC_URL_EXPECTED = 'the address people use, like https://panelist.example'
 const SECRET_EXPECTED = `a random secret of at least ${SECRET_BYTES} bytes`
 const PROXIES_EXPECTED =
   'the addresses or networks of the proxies in front, separated by commas, like 10.0.0.7,10.1.0.0/16'
 const ORIGINS_EXPECTED = 'the origins whose pages may call the API, separated by commas, like https://hr.example'
+const DOMAINS_EXPECTED =
+  'the domains whose people may sign in with Google, separated by commas, like example.com,example.org'
+const CLIENT_ID_EXPECTED = 'the client id that Google gave, which goes with GOOGLE_CLIENT_SECRET'
+const CLIENT_SECRET_EXPECTED = 'the client secret that Google gave, which goes with GOOGLE_CLIENT_ID'
+const DOMAIN = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/i
 
 const OneOf = <const Values extends string[]>(values: Values, fallback: Values[number]) =>
   Type.Unsafe<Values[number]>({
@@ -28,12 +34,7 @@ export const ConfigSchema = Type.Object({
   NODE_ENV: OneOf(['development', 'production', 'test'], 'development'),
   HOST: Type.String({ minLength: 1, default: '127.0.0.1', description: 'an address to listen on' }),
   PORT: Count(3000, 'a port number from 0 to 65535', 65_535),
-  PUBLIC_URL: Type.Optional(
-    Type.String({
-      pattern: '^https?://[^/\\s]+/?$',
-      description: 'the address people use, like https://panelist.example',
-    }),
-  ),
+  PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://[^/\\s]+/?$', description: PUBLIC_URL_EXPECTED })),
   TRUST_PROXY: Type.Optional(Type.String({ description: PROXIES_EXPECTED })),
   DATABASE_URL: Type.String({
     pattern: '^(file:.+|postgres(ql)?://.+)',
@@ -46,9 +47,15 @@ export const ConfigSchema = Type.Object({
   REGISTRATION: Type.Optional(
     Type.Unsafe<'open' | 'closed'>({ type: 'string', enum: ['open', 'closed'], description: 'one of open, closed' }),
   ),
+  GOOGLE_CLIENT_ID: Type.Optional(Type.String({ minLength: 1, maxLength: 1000, description: CLIENT_ID_EXPECTED })),
+  GOOGLE_CLIENT_SECRET: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 1000, description: CLIENT_SECRET_EXPECTED }),
+  ),
+  GOOGLE_ALLOWED_DOMAINS: Type.Optional(Type.String({ description: DOMAINS_EXPECTED })),
   ALLOWED_ORIGINS: Type.Optional(Type.String({ description: ORIGINS_EXPECTED })),
   RATE_LIMIT_MAX: Count(1000, 'requests a minute for each user or address, 0 for no limit'),
   AUTH_RATE_LIMIT_MAX: Count(10, 'sign-in requests a minute for each address and each account, 0 for no limit'),
+  CACHE_MAX_BYTES: Count(64 * 1024 * 1024, 'bytes of answers kept in memory, 0 for none', 2 ** 40),
   LOG_LEVEL: OneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
   SLOW_QUERY_MS: Count(100, 'milliseconds from which a query is named in the log'),
   DOCS: OneOf(['on', 'off'], 'on'),
@@ -57,16 +64,17 @@ export const ConfigSchema = Type.Object({
 type Settings = Static<typeof ConfigSchema>
 /** The settings, with lists split and nothing left open that has a default. */
 export type Config = Readonly<
-  Omit<Settings, 'TRUST_PROXY' | 'ALLOWED_ORIGINS'> & {
+  Omit<Settings, 'TRUST_PROXY' | 'ALLOWED_ORIGINS' | 'GOOGLE_ALLOWED_DOMAINS'> & {
     TRUST_PROXY: readonly string[]
     ALLOWED_ORIGINS: readonly string[]
+    GOOGLE_ALLOWED_DOMAINS: readonly string[]
   } & Required<Pick<Settings, 'JWT_SECRET' | 'REGISTRATION'>>
 >
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Settings that may also be named by a file, `JWT_SECRET_FILE=/run/secrets/jwt`, so that no environment shows them. */
-const SECRETS = ['JWT_SECRET', 'JWT_SECRET_PREVIOUS', 'DATABASE_URL'] as const
+const SECRETS = ['JWT_SECRET', 'JWT_SECRET_PREVIOUS', 'DATABASE_URL', 'GOOGLE_CLIENT_SECRET'] as const
 
 /** The configuration is wrong: one line for every mistake, each with its variable and what was expected. */
 export class ConfigError extends Error {
@@ -91,6 +99,7 @@ export function loadConfig(environment: Environment = ownEnvironment()): Config 
     ...settings,
     TRUST_PROXY: listed(data['TRUST_PROXY']),
     ALLOWED_ORIGINS: listed(data['ALLOWED_ORIGINS']),
+    GOOGLE_ALLOWED_DOMAINS: listed(data['GOOGLE_ALLOWED_DOMAINS']).map(domain => domain.toLowerCase()),
     JWT_SECRET: settings.JWT_SECRET ?? keptSecret(dataFolder(settings.DATABASE_URL)),
     REGISTRATION: settings.REGISTRATION ?? (settings.NODE_ENV === 'production' ? 'closed' : 'open'),
   }
@@ -132,6 +141,23 @@ function impossible(data: Environment): string[] {
   }
   if (!listed(data['TRUST_PROXY']).every(isNetwork)) mistakes.push(`TRUST_PROXY: expected ${PROXIES_EXPECTED}`)
   if (!listed(data['ALLOWED_ORIGINS']).every(isOrigin)) mistakes.push(`ALLOWED_ORIGINS: expected ${ORIGINS_EXPECTED}`)
+  return [...mistakes, ...impossibleWithGoogle(data)]
+}
+
+/** A list of domains without one would let everybody in, so it is no list. */
+function impossibleWithGoogle(data: Environment): string[] {
+  const mistakes: string[] = []
+  const { GOOGLE_CLIENT_ID: id, GOOGLE_CLIENT_SECRET: secret, GOOGLE_ALLOWED_DOMAINS: domains } = data
+  if (id === undefined && secret !== undefined) mistakes.push(`GOOGLE_CLIENT_ID: expected ${CLIENT_ID_EXPECTED}`)
+  if (id !== undefined && secret === undefined)
+    mistakes.push(`GOOGLE_CLIENT_SECRET: expected ${CLIENT_SECRET_EXPECTED}`)
+  if (id !== undefined && data['NODE_ENV'] === 'production' && data['PUBLIC_URL'] === undefined) {
+    mistakes.push(`PUBLIC_URL: expected ${PUBLIC_URL_EXPECTED}; Google sends people back to it`)
+  }
+  const listedDomains = listed(domains)
+  if (domains !== undefined && (listedDomains.length === 0 || !listedDomains.every(one => DOMAIN.test(one)))) {
+    mistakes.push(`GOOGLE_ALLOWED_DOMAINS: expected ${DOMAINS_EXPECTED}`)
+  }
   return mistakes
 }
 

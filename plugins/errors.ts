@@ -93,7 +93,7 @@ const UNREADABLE: Readonly<Record<string, string>> = {
 const OWN_CODE = /^(?!FST_|ERR_|FAST_)[A-Z][A-Z_]+$/
 
 /** Refusals of 500 and above that are meant for the client. */
-const MEANT: ReadonlySet<string> = new Set(['UNDER_PRESSURE', 'BUSY'])
+const MEANT: ReadonlySet<string> = new Set(['UNDER_PRESSURE', 'BUSY', 'IDENTITY_PROVIDER_UNAVAILABLE'])
 
 type Answer = Pick<ErrorAnswer, 'statusCode' | 'code' | 'message' | 'details'>
 
@@ -146,7 +146,8 @@ function invalid(message: string, path: string, detail: string): Answer {
 
 export function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const answer = answerTo(error)
-  if (answer.statusCode >= 500) request.log.error({ err: error, cause: error.cause }, answer.message)
+  if (answer.statusCode >= 500)
+    request.log.error({ requestId: request.id, err: error, cause: error.cause }, answer.message)
   if (answer.statusCode === 401) reply.header('www-authenticate', 'Bearer')
   if ('retryAfterSeconds' in error) reply.header('retry-after', error.retryAfterSeconds)
   if (answer.statusCode === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', RETRY_AFTER_SECONDS)

@@ -1,10 +1,10 @@
 import createError from '@fastify/error'
 import type { FastifyInstance } from 'fastify'
 import type { Transaction } from '../../db/database.ts'
-import type { Actor, AuditLogger } from '../../plugins/audit-logger.ts'
+import type { Actor } from '../../plugins/audit-logger.ts'
 import { found, retryIn } from '../../plugins/errors.ts'
-import type { User } from '../accounts.ts'
-import { newSession, sessionStore, type NewSession } from '../session-store.ts'
+import { newSession } from '../session-store.ts'
+import { begin, type Started } from '../sign-in.ts'
 import { authRepository, type CredentialsRow } from './repository.ts'
 import type { Credentials } from './schemas.ts'
 import { secondsToWait, WINDOW_MS } from './throttle.ts'
@@ -12,16 +12,7 @@ import { secondsToWait, WINDOW_MS } from './throttle.ts'
 const WrongCredentials = createError('INVALID_CREDENTIALS', 'The address or the password is wrong', 401)
 const SlowedDown = createError<[number]>('LOGIN_THROTTLED', 'Too many failed sign-ins; try again in %d seconds', 429)
 
-/** Sessions that were over for this long are forgotten. */
-const REMEMBERED_MS = 30 * 24 * 60 * 60 * 1000
-
 export type LoginParts = Pick<FastifyInstance, 'db' | 'audit' | 'passwords'>
-
-/** A session that has just begun or been prolonged. */
-export interface Started {
-  readonly user: User
-  readonly session: NewSession
-}
 
 /** What one attempt to sign in has come to, once it is committed; `changed`: the password, while it was looked at. */
 type Outcome = { readonly started: Started } | { readonly refusal: Error } | 'changed'
@@ -102,26 +93,7 @@ async function succeeded(
   const logins = authRepository(tx)
   const session = newSession()
   await logins.clearFailures(account)
-  await logins.forgetSessions(id, new Date(Date.parse(now) - REMEMBERED_MS).toISOString())
   await logins.signedIn(id, renewed, now)
   await begin(tx, parts.audit, { actor: { ...stranger, id, name }, userId: id, session, now })
   return { started: { user: found(await logins.find(id), 'user'), session } }
-}
-
-interface Beginning {
-  readonly actor: Actor
-  readonly userId: string
-  readonly session: NewSession
-  readonly now: string
-}
-
-/** The session, and its row in the journal. */
-export async function begin(
-  tx: Transaction,
-  audit: AuditLogger,
-  { actor, userId, session, now }: Beginning,
-): Promise<void> {
-  const expiresAt = await sessionStore(tx).start(session, userId, actor, now)
-  const after = { userId, expiresAt }
-  await audit.record(tx, actor, { action: 'login', entityType: 'session', entityId: session.id, after })
 }

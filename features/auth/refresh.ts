@@ -2,8 +2,9 @@ import createError from '@fastify/error'
 import type { Database, Transaction } from '../../db/database.ts'
 import type { Actor, AuditLogger } from '../../plugins/audit-logger.ts'
 import { found } from '../../plugins/errors.ts'
-import { expiryOf, hashOfToken, newRefreshToken, sessionStore, type NewSession } from '../session-store.ts'
-import type { Started } from './login.ts'
+import { hashOfSecret, randomSecret } from '../../plugins/secrets.ts'
+import { expiryOf, sessionStore, type NewSession } from '../session-store.ts'
+import type { Started } from '../sign-in.ts'
 import { authRepository, type TokenSession } from './repository.ts'
 
 const InvalidToken = createError('INVALID_REFRESH_TOKEN', 'This refresh token is not valid; sign in again', 401)
@@ -33,7 +34,7 @@ export async function refresh(
   stranger: Actor,
   refreshToken: string,
 ): Promise<Started> {
-  const hash = hashOfToken(refreshToken)
+  const hash = hashOfSecret(refreshToken)
   const outcome = await db.transaction(async tx => {
     const tokens = authRepository(tx)
     const now = new Date().toISOString()
@@ -64,7 +65,7 @@ async function endReused({ tx, audit, actor, session, now }: Refreshing): Promis
 
 async function prolong({ tx, audit, actor, session, now }: Refreshing): Promise<NewSession> {
   const { id, createdAt } = session
-  const next = { id, refreshToken: newRefreshToken() }
+  const next = { id, refreshToken: randomSecret() }
   const expiresAt = expiryOf(createdAt, now)
   await sessionStore(tx).addToken(next, now)
   await authRepository(tx).prolong({ id, now, expiresAt, userAgent: actor.userAgent, ip: actor.ip })

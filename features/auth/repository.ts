@@ -5,8 +5,6 @@ import { folded } from '../case.ts'
 const CREDENTIALS = `SELECT id, name, status, password_hash AS "passwordHash" FROM users WHERE lower(email) = :email`
 const SIGNED_IN = `UPDATE users SET last_login_at = :now, password_hash = coalesce(:passwordHash, password_hash)
   WHERE id = :id`
-const FORGET_SESSIONS = `DELETE FROM sessions
-  WHERE user_id = :userId AND (ended_at <= :before OR expires_at <= :before)`
 
 const FAILURES = `SELECT count(*) AS failures, max(failed_at) AS "lastFailedAt" FROM login_failures
   WHERE account = :account AND failed_at > :since`
@@ -57,8 +55,6 @@ export const authRepository = (sql: Queryable) => ({
   credentials: (email: string) => sql.one<CredentialsRow>(CREDENTIALS, { email: folded(email) }),
   /** Notes a sign-in, and the password's hash when it was made anew. */
   signedIn: (id: string, passwordHash: string | null, now: string) => sql.run(SIGNED_IN, { id, passwordHash, now }),
-  /** Sessions of the user that were over by `before`, with their tokens. */
-  forgetSessions: (userId: string, before: string) => sql.run(FORGET_SESSIONS, { userId, before }),
 
   failuresSince: async (account: string, since: string): Promise<Failures> =>
     (await sql.one<Failures>(FAILURES, { account, since })) ?? { failures: 0, lastFailedAt: null },

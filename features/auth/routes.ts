@@ -1,11 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { strangerOf, type Actor } from '../../plugins/audit-logger.ts'
-import { ACCESS_TOKEN_SECONDS } from '../../plugins/auth.ts'
 import { User } from '../accounts.ts'
 import { answer, gone, refused } from '../answers.ts'
-import type { Started } from './login.ts'
-import { Credentials, Refresh, Registration, SignedIn } from './schemas.ts'
+import { SignedIn, signedIn } from '../sign-in.ts'
+import { Credentials, Refresh, Registration } from './schemas.ts'
 import { authService } from './service.ts'
 
 const tags = ['auth']
@@ -23,32 +22,22 @@ export const authRoutes: FastifyPluginAsyncTypebox = async app => {
     await app.limitAccount(request.body.email, request, reply)
     const started = await auth.register(creating(request), request.body)
     reply.code(201).header('location', `/api/users/${started.user.id}`)
-    return signedIn(started)
+    return signedIn(app, started)
   })
 
   app.post('/login', { config, schema: LOGIN }, async (request, reply) => {
     await app.limitAccount(request.body.email, request, reply)
-    return signedIn(await auth.login(strangerOf(request), request.body))
+    return signedIn(app, await auth.login(strangerOf(request), request.body))
   })
 
   app.post('/refresh', { config, schema: REFRESH }, async request =>
-    signedIn(await auth.refresh(strangerOf(request), request.body.refreshToken)),
+    signedIn(app, await auth.refresh(strangerOf(request), request.body.refreshToken)),
   )
 
   app.post('/logout', { config: { signIn: true }, schema: LOGOUT }, async (request, reply) => {
     await auth.logout(request.principal)
     return reply.code(204).send(null)
   })
-
-  function signedIn({ user, session }: Started): SignedIn {
-    return {
-      user,
-      accessToken: app.accessToken(user, session.id),
-      refreshToken: session.refreshToken,
-      tokenType: 'Bearer',
-      expiresIn: ACCESS_TOKEN_SECONDS,
-    }
-  }
 }
 
 /** A stranger whose request may carry an Idempotency-Key. */

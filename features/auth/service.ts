@@ -1,18 +1,16 @@
-import createError from '@fastify/error'
 import type { FastifyInstance } from 'fastify'
 import type { Actor } from '../../plugins/audit-logger.ts'
 import type { Principal } from '../../plugins/auth.ts'
 import { found } from '../../plugins/errors.ts'
-import { EmailTaken } from '../accounts.ts'
+import { EmailTaken, RegistrationClosed } from '../accounts.ts'
 import { onUnique } from '../constraints.ts'
 import { newId } from '../ids.ts'
 import { newSession, sessionStore } from '../session-store.ts'
-import { begin, login, type Started } from './login.ts'
+import { begin, type Started } from '../sign-in.ts'
+import { login } from './login.ts'
 import { refresh } from './refresh.ts'
 import { authRepository } from './repository.ts'
 import type { Credentials, Registration } from './schemas.ts'
-
-const RegistrationClosed = createError('REGISTRATION_CLOSED', 'Accounts are made by an admin here; ask one', 403)
 
 type AuthParts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency' | 'passwords' | 'config'>
 
@@ -26,9 +24,11 @@ export const authService = (parts: AuthParts) => ({
 
   logout: (actor: Principal): Promise<void> =>
     parts.db.transaction(async tx => {
-      const { changes } = await sessionStore(tx).end(actor.sessionId, new Date().toISOString())
+      const { id, sessionId } = actor
+      if (sessionId === null) return
+      const { changes } = await sessionStore(tx).end(sessionId, new Date().toISOString())
       if (changes === 0) return
-      const entry = { action: 'logout', entityType: 'session', entityId: actor.sessionId, before: { userId: actor.id } }
+      const entry = { action: 'logout', entityType: 'session', entityId: sessionId, before: { userId: id } }
       await parts.audit.record(tx, actor, entry)
     }),
 })
@@ -45,7 +45,7 @@ async function register(parts: AuthParts, stranger: Actor, { password, ...body }
     const id = newId()
     const users = authRepository(tx)
     await users
-      .insert({ ...body, id, role: 'interviewer', passwordHash, lastLoginAt: now })
+      .insert({ ...body, id, role: 'interviewer', passwordHash, lastLoginAt: now, emailVerified: 0 })
       .catch(onUnique(() => new EmailTaken(body.email)))
     const after = found(await users.find(id), 'user')
     const actor = { ...stranger, id, name: after.name }

@@ -3,8 +3,10 @@ import { accountsRepository, USER_COLUMNS, type User } from '../accounts.ts'
 import { contains, page, when, type Filter, type Listing } from '../page.ts'
 import type { UserQuery } from './schemas.ts'
 
-const UPDATE = `UPDATE users SET email = :email, name = :name, role = :role, status = :status,
-    password_hash = coalesce(:passwordHash, password_hash)
+/** An address that is given anew has been vouched for, as only admins give one. Cast, as PostgreSQL takes one type. */
+const UPDATE = `UPDATE users SET email = CAST(:email AS TEXT), name = :name, role = :role, status = :status,
+    password_hash = coalesce(:passwordHash, password_hash),
+    email_verified = CASE WHEN email = CAST(:email AS TEXT) THEN email_verified ELSE 1 END
   WHERE id = :id AND version = :version`
 const DELETE = 'DELETE FROM users WHERE id = :id'
 const OTHER_ADMINS = `SELECT count(*) AS admins FROM users WHERE role = 'admin' AND status = 'active' AND id <> :id`

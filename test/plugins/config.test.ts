@@ -92,6 +92,44 @@ describe('configuration', () => {
     })
   })
 
+  describe('of signing in with Google', () => {
+    const sound = { JWT_SECRET: SECRET, GOOGLE_CLIENT_ID: 'id', GOOGLE_CLIENT_SECRET: 'hunter2' }
+
+    it('reads the secret out of a file, and domains in whatever case', () => {
+      const file = join(folder, 'google-secret')
+      writeFileSync(file, 'hunter2\n')
+      const { GOOGLE_CLIENT_SECRET: _, ...others } = sound
+      const config = loadConfig({
+        ...others,
+        GOOGLE_CLIENT_SECRET_FILE: file,
+        GOOGLE_ALLOWED_DOMAINS: 'Example.com, mail.example.org',
+      })
+      expect(config).toMatchObject({ ...sound, GOOGLE_ALLOWED_DOMAINS: ['example.com', 'mail.example.org'] })
+      expect(loadConfig({ JWT_SECRET: SECRET }).GOOGLE_ALLOWED_DOMAINS).toEqual([])
+    })
+
+    it('takes id and secret together only, and names the one that is missing', () => {
+      expect(mistakesIn({ ...sound, GOOGLE_CLIENT_ID: '' })).toContain('GOOGLE_CLIENT_ID: expected the client id')
+      const without = mistakesIn({ ...sound, GOOGLE_CLIENT_SECRET: '' })
+      expect(without).toContain('GOOGLE_CLIENT_SECRET: expected the client secret')
+      expect(mistakesIn({ ...sound, GOOGLE_CLIENT_ID: '' })).not.toContain('hunter2')
+    })
+
+    it('asks for PUBLIC_URL in production, where people are sent back to', () => {
+      const production = { ...sound, NODE_ENV: 'production' }
+      expect(mistakesIn(production)).toContain('PUBLIC_URL: expected the address people use')
+      expect(mistakesIn({ ...production, PUBLIC_URL: 'https://panelist.example' })).toBe('')
+    })
+
+    it.each([',', 'example', '@example.com', 'https://example.com', '*.example.com', 'example.com,-x.org', 'a..b'])(
+      'refuses the domains %j',
+      domains => {
+        const message = mistakesIn({ ...sound, GOOGLE_ALLOWED_DOMAINS: domains })
+        expect(message).toContain('GOOGLE_ALLOWED_DOMAINS: expected the domains')
+      },
+    )
+  })
+
   it('refuses a proxy that is no address and an origin that is none', () => {
     const message = mistakesIn({ JWT_SECRET: SECRET, TRUST_PROXY: '10.0.0.0/8,nginx', ALLOWED_ORIGINS: '*' })
     expect(message).toContain('TRUST_PROXY: expected')

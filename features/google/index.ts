@@ -1,0 +1,25 @@
+import oauth2 from '@fastify/oauth2'
+import fp from 'fastify-plugin'
+import { codeFlowOptions, PATH } from './code-flow.ts'
+import { clientOf, GOOGLE, type IdentityProvider } from './provider.ts'
+import { googleRoutes } from './routes.ts'
+
+export type { IdentityProvider } from './provider.ts'
+
+export interface GoogleOptions {
+  /** In the place of Google. */
+  readonly identityProvider?: IdentityProvider | undefined
+}
+
+export const googleFeature = fp<GoogleOptions>(
+  async (app, { identityProvider: provider = GOOGLE }) => {
+    const client = clientOf(app.config)
+    if (client) await app.register(oauth2, codeFlowOptions(app.config, client, provider))
+    await app.register(googleRoutes, { prefix: PATH, provider })
+  },
+  {
+    name: 'google',
+    dependencies: ['config', 'db', 'audit-logger', 'access', 'rate-limit', 'openapi'],
+    encapsulate: true,
+  },
+)

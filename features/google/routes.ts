@@ -1,0 +1,68 @@
+import createError from '@fastify/error'
+import { Type } from '@sinclair/typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { strangerOf } from '../../plugins/audit-logger.ts'
+import { User } from '../accounts.ts'
+import { answer, refused } from '../answers.ts'
+import { SignedIn, signedIn } from '../sign-in.ts'
+import { codeFlow } from './code-flow.ts'
+import { idTokenVerifier } from './id-token.ts'
+import { clientOf, type IdentityProvider } from './provider.ts'
+import { Callback } from './schemas.ts'
+import { googleService } from './service.ts'
+
+const tags = ['auth']
+/** No HEAD: it would sign in, and nobody would learn of the session. */
+const route = { config: { public: true, signIn: true }, exposeHeadRoute: false }
+
+const NotConfigured = createError(
+  'GOOGLE_NOT_CONFIGURED',
+  'Nobody can sign in with Google here: the server has no GOOGLE_CLIENT_ID',
+  404,
+)
+
+export const googleRoutes: FastifyPluginAsyncTypebox<{ provider: IdentityProvider }> = async (app, { provider }) => {
+  for (const schema of [User, SignedIn]) app.addSchema(schema)
+  const google = googleService(app)
+  const [client, oauth] = [clientOf(app.config), app['oauth2Google']]
+  const atProvider =
+    client && oauth ? { ...codeFlow(app.config, oauth), verify: idTokenVerifier(client.id, provider) } : undefined
+
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-store')
+  })
+
+  app.get('/', { ...route, schema: START }, async (request, reply) => {
+    if (!atProvider) throw new NotConfigured()
+    return reply.redirect(await atProvider.begin(request, reply), 302)
+  })
+
+  app.get('/callback', { ...route, schema: CALLBACK }, async (request, reply) => {
+    if (!atProvider) throw new NotConfigured()
+    const token = await atProvider.finish(request, reply, request.query)
+    const person = await atProvider.verify(token, request.log)
+    return signedIn(app, await google.signIn(strangerOf(request), person))
+  })
+}
+
+const START = {
+  tags,
+  operationId: 'startGoogleSignIn',
+  summary: 'Sign in with Google',
+  description:
+    'For anyone, in a browser, where the server has been set up for it: `location` is Google’s page, which leads back to ' +
+    '`/api/auth/google/callback` within ten minutes.',
+  response: { 302: Type.Null({ description: 'On to Google' }), ...refused(404) },
+}
+
+const CALLBACK = {
+  tags,
+  operationId: 'finishGoogleSignIn',
+  summary: 'Come back from Google',
+  description:
+    'For the browser that began. Signs in to the account that is linked with the Google account; else to the one with ' +
+    'its verified address, which is linked from now on; else to a new one, unless registration is closed. Answers as ' +
+    'signing in does.',
+  querystring: Callback,
+  response: { 200: answer(SignedIn, 'Signed in'), ...refused(401, 403, 404) },
+}
