@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto'
 import type { Queryable } from '../db/database.ts'
+import { hashOfSecret, randomSecret } from '../plugins/secrets.ts'
 import { newId } from './ids.ts'
 
 /** A session lives on for this long after each use … */
@@ -12,6 +12,7 @@ const INSERT = `INSERT INTO sessions (id, user_id, created_at, last_used_at, exp
 const INSERT_TOKEN = 'INSERT INTO refresh_tokens (hash, session_id, created_at) VALUES (:hash, :id, :now)'
 const END = 'UPDATE sessions SET ended_at = :now WHERE id = :id AND ended_at IS NULL AND expires_at > :now'
 const END_ALL = 'UPDATE sessions SET ended_at = :now WHERE user_id = :userId AND ended_at IS NULL AND expires_at > :now'
+const END_OTHERS = `${END_ALL} AND id <> coalesce(:kept, '')`
 
 export interface NewSession {
   readonly id: string
@@ -24,12 +25,7 @@ export interface Origin {
   readonly userAgent: string | null
 }
 
-export const newSession = (): NewSession => ({ id: newId(), refreshToken: newRefreshToken() })
-
-/** 256 random bits. */
-export const newRefreshToken = (): string => randomBytes(32).toString('base64url')
-
-export const hashOfToken = (token: string): string => createHash('sha256').update(token).digest('hex')
+export const newSession = (): NewSession => ({ id: newId(), refreshToken: randomSecret() })
 
 /** When a session that is used at `now` will expire, as RFC 3339. */
 export function expiryOf(createdAt: string, now: string): string {
@@ -42,12 +38,14 @@ export const sessionStore = (sql: Queryable) => ({
   start: async ({ id, refreshToken }: NewSession, userId: string, { ip, userAgent }: Origin, now: string) => {
     const expiresAt = expiryOf(now, now)
     await sql.run(INSERT, { id, userId, now, expiresAt, userAgent, ip })
-    await sql.run(INSERT_TOKEN, { hash: hashOfToken(refreshToken), id, now })
+    await sql.run(INSERT_TOKEN, { hash: hashOfSecret(refreshToken), id, now })
     return expiresAt
   },
   /** 0 changes when it is over already. */
   end: (id: string, now: string) => sql.run(END, { id, now }),
   endAllOf: (userId: string, now: string) => sql.run(END_ALL, { userId, now }),
+  /** All but one; all when that is null. */
+  endOthersOf: (userId: string, kept: string | null, now: string) => sql.run(END_OTHERS, { userId, kept, now }),
   addToken: ({ id, refreshToken }: NewSession, now: string) =>
-    sql.run(INSERT_TOKEN, { hash: hashOfToken(refreshToken), id, now }),
+    sql.run(INSERT_TOKEN, { hash: hashOfSecret(refreshToken), id, now }),
 })

@@ -58,12 +58,12 @@ export const idempotencyPlugin = fp(
       const key = request.headers['idempotency-key']
       if (typeof key !== 'string') return
       const { url = '' } = request.routeOptions
-      const principal = request.identified?.id ?? 'anonymous'
+      const principal = request.sender?.id ?? 'anonymous'
       const ticket = { principal, route: url, key, bodyHash: hashOf(request.body), replayed: false }
       if (running.has(nameOf(ticket))) throw new InProgress()
       running.add(nameOf(ticket))
       request.ticket = ticket
-      if (request.identified) request.identified.idempotency = ticket
+      if (request.admitted) request.principal.idempotency = ticket
     }
     const mark = async (request: FastifyRequest, reply: FastifyReply, payload: unknown) => {
       if (request.ticket?.replayed === true) reply.header('idempotency-replayed', 'true')

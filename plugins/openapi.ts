@@ -4,6 +4,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import { Type, type StringOptions, type TProperties } from '@sinclair/typebox'
 import type { FastifyPluginAsync, FastifySchema, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
+import { scopeFor } from './auth/scopes.ts'
 import { creates } from './idempotency.ts'
 import { programVersion } from './health.ts'
 import { finished, HEADERS, RESPONSES } from './openapi-document.ts'
@@ -28,7 +29,9 @@ offset, answered in UTC; every change can be read in \`GET /api/audit-logs\`.
 Every resource carries a \`version\`, sent as \`ETag\`: give it back as \`If-Match\` and nobody's change is overwritten.
 A POST that creates something takes an \`Idempotency-Key\`: repeat it as often as the network makes you.`
 
-const BEARER = 'The `accessToken` that `POST /api/auth/login` answered. It is good for 15 minutes.'
+const BEARER =
+  'The `accessToken` that `POST /api/auth/login` answered, which is good for 15 minutes; or the `secret` of an API token, ' +
+  'made with `POST /api/tokens`, for the routes whose scope it has.'
 
 export interface OpenapiOptions {
   readonly tags: readonly { name: string; description: string }[]
@@ -40,7 +43,7 @@ export const openapiPlugin = fp<OpenapiOptions>(
     app.addHook('onRoute', completeSchema)
     await app.register(swagger, {
       openapi: documentOf(tags),
-      transform: ({ schema, url }) => ({ schema, url: url.replace(/(?<=.)\/$/, '') }),
+      transform: ({ schema, url, route }) => ({ schema: withScope(schema, route), url: url.replace(/(?<=.)\/$/, '') }),
       transformObject: finished,
       refResolver: {
         buildLocalReference: (json, _base, _fragment, index) =>
@@ -111,6 +114,13 @@ function completeSchema(route: RouteOptions): void {
     ...answersTo(headers),
     ...responsesOf(schema),
   }
+}
+
+/** Says which scope an API token needs. */
+function withScope(schema: FastifySchema, route: RouteOptions): FastifySchema {
+  const { resource, public: open } = route.config ?? {}
+  if (!resource || open === true || schema.hide === true) return schema
+  return { ...schema, security: [{ bearer: [scopeFor(resource, methodOf(route))] }] }
 }
 
 function headersOf(route: RouteOptions, { response, params }: FastifySchema): TProperties {

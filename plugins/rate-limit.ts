@@ -23,7 +23,7 @@ declare module 'fastify' {
   }
 }
 
-/** Requests a minute: per signed-in user, else per address (IPv6 by its /64); sign-in routes have a limit of their own. */
+/** Requests a minute: per signed-in user or API token, else per address (IPv6 by its /64); sign-in routes have a limit of their own. */
 export const rateLimitPlugin = fp(
   async app => {
     const { RATE_LIMIT_MAX, AUTH_RATE_LIMIT_MAX } = app.config
@@ -36,16 +36,18 @@ export const rateLimitPlugin = fp(
     const address = (request: FastifyRequest) => `address:${normalizeIP(request.ip)}`
     const everyone = app.rateLimit({
       max: RATE_LIMIT_MAX,
-      keyGenerator: async request => {
-        const principal = await app.identify(request)
-        return principal ? `user:${principal.id}` : address(request)
+      keyGenerator: request => {
+        const { sender } = request
+        if (!sender) return address(request)
+        return sender.token ? `token:${sender.token.id}` : `user:${sender.id}`
       },
     })
     const signIn = app.rateLimit({ max: AUTH_RATE_LIMIT_MAX, keyGenerator: address })
-    app.addHook('onRequest', async function limit(request, reply) {
+    app.addHook('onRequest', function limit(request, reply, done) {
       const strict = request.routeOptions.config.signIn === true
-      if ((strict ? AUTH_RATE_LIMIT_MAX : RATE_LIMIT_MAX) === 0) return
-      await (strict ? signIn : everyone).call(this, request, reply)
+      const limiter = strict ? signIn : everyone
+      if ((strict ? AUTH_RATE_LIMIT_MAX : RATE_LIMIT_MAX) === 0) done()
+      else limiter.call(this, request, reply).then(() => done(), done)
     })
 
     app.decorateRequest('account', '')

@@ -16,7 +16,10 @@ describe.each(drivers)('errors on $name', driver => {
 
   /** The program with a database whose reads fail: as when the disk is gone, or a statement is wrong. */
   async function withFailingReads(error: Error) {
-    const database = Object.create(t.db, { one: { value: () => Promise.reject(error) } })
+    const database = Object.create(t.db, {
+      one: { value: () => Promise.reject(error) },
+      changedTables: { value: () => t.db.changedTables() },
+    })
     return buildApp({ config: { ...t.config, LOG_LEVEL: 'silent' }, database })
   }
 

@@ -1,0 +1,56 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { answer, gone, refused } from '../answers.ts'
+import { OnlyId } from '../fields.ts'
+import { ApiToken, ApiTokenPage, ApiTokenQuery, CreatedApiToken, NewApiToken } from './schemas.ts'
+import { tokensService } from './service.ts'
+
+const tags = ['tokens']
+
+export const tokensRoutes: FastifyPluginAsyncTypebox = async app => {
+  for (const schema of [ApiToken, CreatedApiToken, ApiTokenPage]) app.addSchema(schema)
+  const tokens = tokensService(app.db, app.audit, app.idempotency)
+
+  app.get('/', { schema: LIST }, async request => tokens.list(request.principal, request.query))
+
+  app.post('/', { schema: CREATE }, async (request, reply) => {
+    const token = await tokens.create(request.principal, request.body)
+    reply.code(201).header('location', `/api/tokens/${token.id}`).header('cache-control', 'no-store')
+    return token
+  })
+
+  app.delete('/:id', { config: { versioned: false }, schema: DELETE }, async (request, reply) => {
+    await tokens.delete(request.principal, request.params.id)
+    return reply.code(204).send(null)
+  })
+}
+
+const LIST = {
+  tags,
+  operationId: 'listApiTokens',
+  summary: 'List your API tokens',
+  description: 'Your own, the newest first. Secrets are not among what is kept, nor are they shown again.',
+  querystring: ApiTokenQuery,
+  response: { 200: answer(ApiTokenPage, 'A page of tokens'), ...refused(403) },
+}
+
+const CREATE = {
+  tags,
+  operationId: 'createApiToken',
+  summary: 'Make an API token for a script',
+  description:
+    'For anyone who has signed in; an API token makes no other. Its `secret` is shown this once: send it as ' +
+    '`Authorization: Bearer pnl_…`. It can do what you can, within its scopes, from each moment on: when your role ' +
+    'shrinks, so does the token. Repeated with the same `Idempotency-Key` it gets a new secret, and the one before ' +
+    'stops working.',
+  body: NewApiToken,
+  response: { 201: answer(CreatedApiToken, 'The token and its secret'), ...refused(403, 404, 409) },
+}
+
+const DELETE = {
+  tags,
+  operationId: 'deleteApiToken',
+  summary: 'Revoke an API token',
+  description: 'Your own. It stops working at once.',
+  params: OnlyId,
+  response: { 204: gone('Revoked'), ...refused(403, 404) },
+}

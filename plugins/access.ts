@@ -1,0 +1,48 @@
+import type { FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { Forbidden } from './auth.ts'
+import { scopeFor, type Resource } from './auth/scopes.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /**
+     * For a feature, before it registers its routes: what an API token needs the scope of. A route without one is for
+     * people who have signed in.
+     */
+    scope(resource: Resource): void
+  }
+  interface FastifyContextConfig {
+    /** The route answers strangers. Every other one asks for credentials. */
+    public?: boolean
+    resource?: Resource
+  }
+}
+
+/**
+ * Nothing is open by oversight: a route answers strangers only when its own `config` says so, and an API token only
+ * when its feature has named the scope that it takes.
+ */
+export const accessPlugin = fp(
+  async app => {
+    app.decorate('scope', function (resource) {
+      this.addHook('onRoute', route => {
+        route.config = { ...route.config, resource }
+      })
+    })
+    app.addHook('onRequest', (request, _reply, done) => {
+      if (request.routeOptions.config.public !== true && !request.is404) {
+        app.admit(request)
+        if (request.sender?.token) assertScope(request)
+      }
+      done()
+    })
+  },
+  { name: 'access', dependencies: ['auth', 'rate-limit'] },
+)
+
+function assertScope({ principal, routeOptions, method }: FastifyRequest): void {
+  const { resource } = routeOptions.config
+  if (!resource) throw new Forbidden('This is for people who have signed in; an API token cannot do it')
+  const needed = scopeFor(resource, method)
+  if (principal.token?.scopes.includes(needed) !== true) throw new Forbidden(`This needs a token of scope ${needed}`)
+}
