@@ -2,9 +2,12 @@ import createError from '@fastify/error'
 import Fastify, { LogController, type FastifyInstance, type FastifyBaseLogger } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { Database } from './db/database.ts'
-import { features, tags } from './features/index.ts'
+import { features, tags, type FeatureOptions } from './features/index.ts'
 import { auditLoggerPlugin } from './plugins/audit-logger.ts'
-import { accessPlugin, authPlugin } from './plugins/auth.ts'
+import { accessPlugin } from './plugins/access.ts'
+import { authPlugin } from './plugins/auth.ts'
+import { cachePlugin } from './plugins/cache.ts'
+import { changesPlugin } from './plugins/changes.ts'
 import { conditionalPlugin } from './plugins/conditional.ts'
 import { configPlugin, type Config } from './plugins/config.ts'
 import { dbPlugin } from './plugins/db.ts'
@@ -20,7 +23,7 @@ import { validatorFactory } from './plugins/validation.ts'
 
 const Closing = createError('UNDER_PRESSURE', 'The server is being restarted; please try again', 503)
 
-export interface AppOptions {
+export interface AppOptions extends FeatureOptions {
   readonly config: Config
   /** Open and migrated; it stays open when the instance closes. */
   readonly database: Database
@@ -28,10 +31,12 @@ export interface AppOptions {
 }
 
 /** The whole program as a Fastify instance, ready for `inject()` or `listen()`. Opens nothing by itself. */
-export async function buildApp({ config, database, logger }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp({ config, database, logger, identityProvider }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     ...HTTP_LIMITS,
     loggerInstance: logger ?? (await createLogger(config)),
+    // A logger for each request costs as much as its line: lines name their request themselves.
+    childLoggerFactory: instance => instance,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     requestIdHeader: false,
     genReqId: requestId,
@@ -46,6 +51,7 @@ export async function buildApp({ config, database, logger }: AppOptions): Promis
 
   await app.register(configPlugin, { config })
   await app.register(dbPlugin, { database })
+  await app.register(changesPlugin)
   await app.register(loggingPlugin)
   await app.register(errorsPlugin)
   await app.register(securityPlugin)
@@ -55,10 +61,11 @@ export async function buildApp({ config, database, logger }: AppOptions): Promis
   await app.register(rateLimitPlugin)
   await app.register(accessPlugin)
   await app.register(conditionalPlugin)
+  await app.register(cachePlugin)
   await app.register(idempotencyPlugin)
   await app.register(openapiPlugin, { tags })
   await app.register(healthPlugin)
-  await app.register(features)
+  await app.register(features, { identityProvider })
   return app
 }
 

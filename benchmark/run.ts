@@ -18,6 +18,8 @@ import { startRow, stepsOfStartRow } from './rows/start.ts'
 import { tokenSigner } from './sign-in.ts'
 
 const ROWS = {
+  cachedGet: { steps: stepsOfRequestRow, measure: (context: Context) => requestRow(context, 'cachedGet') },
+  cachedList: { steps: stepsOfRequestRow, measure: (context: Context) => requestRow(context, 'cachedList') },
   get: { steps: stepsOfRequestRow, measure: (context: Context) => requestRow(context, 'get') },
   list: { steps: stepsOfRequestRow, measure: (context: Context) => requestRow(context, 'list') },
   create: { steps: stepsOfRequestRow, measure: (context: Context) => requestRow(context, 'create') },
@@ -45,7 +47,7 @@ const command = new Command('benchmark')
   .option('--strict', 'exit with 1 when a bar is missed')
   .addHelpText(
     'after',
-    '\nRows: get, list, create (÷ bare Fastify, ÷ Express), postgres (÷ SQLite), growth (1,000,000 ÷ 1,000 rows), start (and memory).',
+    '\nRows: cachedGet, cachedList, get, list, create (÷ bare Fastify, ÷ Express), postgres (÷ SQLite), growth (1,000,000 ÷ 1,000 rows), start (and memory).',
   )
   .action(main)
 

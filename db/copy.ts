@@ -1,6 +1,7 @@
 /** Copies all that one database holds into another one, whichever engines serve them. Knows SQL and the port alone. */
 import { createHash } from 'node:crypto'
 import { existsSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
+import { COPIED, type Table } from './copied-tables.ts'
 import type { Database, Queryable, SqlValue, Transaction } from './database.ts'
 import { migrate, pendingMigrations } from './migrate.ts'
 import { databaseExists, fileOf, migrationsFor, openDatabase } from './open.ts'
@@ -8,36 +9,6 @@ import { databaseExists, fileOf, migrationsFor, openDatabase } from './open.ts'
 const PAGE_ROWS = 200
 const MOST_ROWS = 100
 const MOST_PARAMETERS = 1_000
-
-interface Table {
-  readonly name: string
-  /** In which its rows are read. */
-  readonly order: readonly string[]
-  /** Whether no two rows share a place in that order. */
-  readonly unique: boolean
-}
-
-const keyed = (name: string, ...order: string[]): Table => ({ name, order, unique: true })
-
-/** What is copied: each table after those it refers to. */
-export const COPIED: readonly Table[] = [
-  keyed('users', 'id'),
-  keyed('sessions', 'id'),
-  keyed('refresh_tokens', 'hash'),
-  { name: 'login_failures', order: ['account', 'failed_at'], unique: false },
-  keyed('audit_logs', 'id'),
-  keyed('idempotency_keys', 'principal', 'route', 'key'),
-  keyed('interviewers', 'id'),
-  keyed('events', 'id'),
-  keyed('event_panel', 'event_id', 'interviewer_id'),
-  keyed('claims', 'event_id', 'subject'),
-]
-
-/**
- * What every database makes by itself. Two of them must come out equal; `table_versions` need not, as it counts the
- * changes a database has seen and a copy has seen others.
- */
-export const DERIVED = ['row_counts', 'user_stats', 'table_versions', 'schema_migrations']
 
 const COUNTERS = new Map([
   ['row_counts', 'SELECT table_name, total FROM row_counts ORDER BY table_name LIMIT 100'],

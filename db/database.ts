@@ -67,6 +67,8 @@ export interface Database extends Queryable {
    * resolved, of those of other machines a moment later. May name one that has not changed.
    */
   changedTables(): readonly string[]
+  /** Whether it tells of every program's commits as soon as they are made, and not a moment later. */
+  readonly changesAreExact: boolean
   health(): DatabaseHealth
   stats(): DatabaseStats
   close(): Promise<void>

@@ -35,6 +35,7 @@ export async function openPostgres(url: string, options: DatabaseOptions = {}): 
 
 class PostgresDatabase implements Database {
   readonly engine = 'postgresql'
+  readonly changesAreExact = false
   readonly dialect = postgresDialect
   readonly #url: string
   readonly #statements: StatementRunner

@@ -40,6 +40,7 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Database 
 
 class SqliteDatabase implements Database {
   readonly engine = 'sqlite'
+  readonly changesAreExact = true
   readonly dialect = sqliteDialect
   readonly #writer: Connection
   readonly #reader: Connection

@@ -1,10 +1,16 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { auditLogsFeature } from './audit-logs/index.ts'
 import { authFeature } from './auth/index.ts'
+import { cacheFeature } from './cache/index.ts'
 import { eventsFeature } from './events/index.ts'
+import { googleFeature, type GoogleOptions } from './google/index.ts'
 import { interviewersFeature } from './interviewers/index.ts'
 import { passwordsPlugin } from './passwords.ts'
+import { portfolioFeature } from './portfolio/index.ts'
+import { profileFeature } from './profile/index.ts'
 import { sessionsFeature } from './sessions/index.ts'
+import { tasksFeature } from './tasks/index.ts'
+import { tokensFeature } from './tokens/index.ts'
 import { userCountFeature } from './usercount/index.ts'
 import { usersFeature } from './users/index.ts'
 
@@ -12,21 +18,33 @@ import { usersFeature } from './users/index.ts'
 export const tags = [
   { name: 'auth', description: 'Sign in, stay signed in, sign out' },
   { name: 'sessions', description: 'Where somebody is signed in' },
+  { name: 'tokens', description: 'Credentials for scripts' },
   { name: 'users', description: 'The accounts of the people who work here' },
   { name: 'interviewers', description: 'The people who interview' },
   { name: 'events', description: 'Interviews: booked, moved, answered, ended. Nobody is ever booked twice' },
+  { name: 'portfolio', description: 'What a candidate is shown of the person across the table' },
+  { name: 'tasks', description: 'What somebody has to do, by when' },
+  { name: 'profile', description: 'The own name, time zone, notifications and password' },
   { name: 'audit', description: 'The journal: who changed what, and when' },
   { name: 'operations', description: 'How the program is' },
 ]
 
+export type FeatureOptions = GoogleOptions
+
 /** Every feature there is. */
-export const features: FastifyPluginAsync = async app => {
+export const features: FastifyPluginAsync<FeatureOptions> = async (app, { identityProvider }) => {
   await app.register(passwordsPlugin)
   await app.register(authFeature)
+  await app.register(googleFeature, { identityProvider })
   await app.register(sessionsFeature)
+  await app.register(tokensFeature)
   await app.register(usersFeature)
   await app.register(userCountFeature)
   await app.register(interviewersFeature)
   await app.register(eventsFeature)
+  await app.register(portfolioFeature)
+  await app.register(tasksFeature)
+  await app.register(profileFeature)
   await app.register(auditLogsFeature)
+  await app.register(cacheFeature)
 }

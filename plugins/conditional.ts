@@ -1,4 +1,5 @@
 import createError from '@fastify/error'
+import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { detailed } from './errors.ts'
 
@@ -36,9 +37,7 @@ export const conditionalPlugin = fp(
     app.decorateReply('versioned', function (thing) {
       const own = etag(thing.version)
       this.header('etag', own)
-      const known = this.request.headers['if-none-match']
-      const unchanged = this.request.method === 'GET' && known !== undefined && matches(known, own)
-      return unchanged ? this.code(304).send() : thing
+      return this.request.method === 'GET' && isKnown(this.request, own) ? this.code(304).send() : thing
     })
   },
   { name: 'conditional', dependencies: ['errors'] },
@@ -63,7 +62,9 @@ function expectedVersions(header: string | undefined): ExpectedVersions {
   })
 }
 
-/** The weak comparison of RFC 9110 §13.1.2. */
-function matches(header: string, own: string): boolean {
+/** Whether `If-None-Match` names this tag, by the weak comparison of RFC 9110 §13.1.2. */
+export function isKnown({ headers }: FastifyRequest, own: string): boolean {
+  const header = headers['if-none-match']
+  if (header === undefined) return false
   return header.trim() === '*' || header.split(',').some(tag => tag.trim().replace(/^W\//, '') === own)
 }

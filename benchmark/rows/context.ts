@@ -23,13 +23,18 @@ export interface Context {
 const LIMIT = '1000000000'
 
 /** Panelist as it runs in production, built, on the database at this URL, until it has answered `firstPath`. */
-export function startPanelist(context: Context, database: string, firstPath: string): Promise<Server> {
+export function startPanelist(
+  context: Context,
+  database: string,
+  firstPath: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Server> {
   const { programs, authorization } = context
   return programs.start({
     script: 'server.js',
     name: 'panelist',
     folder: ownFolder(context),
-    env: { DATABASE_URL: database, JWT_SECRET, RATE_LIMIT_MAX: LIMIT, LOG_LEVEL: 'info' },
+    env: { DATABASE_URL: database, JWT_SECRET, RATE_LIMIT_MAX: LIMIT, LOG_LEVEL: 'info', ...more },
     firstPath,
     authorization: authorization(),
   })

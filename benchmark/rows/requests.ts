@@ -11,6 +11,7 @@ import { answerOf, ownFolder, startPanelist, type Context } from './context.ts'
 export const ROWS = 1_000
 export const CONNECTIONS = 64
 const LIST = '/api/interviewers'
+const NO_CACHE = { CACHE_MAX_BYTES: '0' }
 export const ONE = `${LIST}/${someIds(ROWS, 2)[1] ?? ''}`
 const TIMES_EXPRESS: Bar = { at: 'least', value: 3 }
 
@@ -32,11 +33,15 @@ interface RequestRow {
   readonly path: string
   readonly body?: typeof NEW_INTERVIEWER
   readonly barOverBare?: Bar
+  /** Its answers come out of the database each time. */
+  readonly uncached?: true
 }
 
 const ROWS_OF_REQUESTS = {
-  get: { title: 'GET by id, from SQLite', path: ONE, barOverBare: { at: 'least', value: 0.5 } },
-  list: { title: 'list of 50, from SQLite', path: LIST },
+  cachedGet: { title: 'GET by id, cached', path: ONE, barOverBare: { at: 'least', value: 0.7 } },
+  cachedList: { title: 'list of 50, cached', path: LIST, barOverBare: { at: 'least', value: 0.7 } },
+  get: { title: 'GET by id, from SQLite', path: ONE, barOverBare: { at: 'least', value: 0.5 }, uncached: true },
+  list: { title: 'list of 50, from SQLite', path: LIST, uncached: true },
   create: {
     title: 'create, audited and durable',
     path: LIST,
@@ -51,7 +56,7 @@ export type RequestRowName = keyof typeof ROWS_OF_REQUESTS
 export async function requestRow(context: Context, name: RequestRowName): Promise<Line[]> {
   const row: RequestRow = ROWS_OF_REQUESTS[name]
   context.say(`${row.title}: starting`)
-  const trio = await startTrio(context)
+  const trio = await startTrio(context, row)
   await assertSameJob(context, row, trio)
   context.say(row.title)
   const contenders = trio.map((server, index) => ({ server, paths: [row.path], logs: index !== 1 }))
@@ -72,12 +77,13 @@ export const stepsOfRequestRow = (runs: number) => runs * 3
 
 type Trio = readonly [panelist: Server, bare: Server, express: Server]
 
-async function startTrio(context: Context): Promise<Trio> {
+async function startTrio(context: Context, { uncached }: RequestRow): Promise<Trio> {
   const { programs } = context
   const authorization = context.authorization()
   const folder = ownFolder(context)
   const prepared = await preparedDatabase(ROWS)
-  const panelist = await startPanelist(context, `file:${copyOf(prepared, join(folder, 'panelist.db'))}`, ONE)
+  const own = `file:${copyOf(prepared, join(folder, 'panelist.db'))}`
+  const panelist = await startPanelist(context, own, ONE, uncached && NO_CACHE)
   const [ONE_FILE, LIST_FILE] = [join(folder, 'one.json'), join(folder, 'list.json')]
   writeFileSync(ONE_FILE, await answerOf(context, panelist.url + ONE))
   writeFileSync(LIST_FILE, await answerOf(context, panelist.url + LIST))

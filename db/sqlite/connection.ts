@@ -27,6 +27,7 @@ interface ConnectionOptions extends Pick<DatabaseOptions, 'slowQueryMs' | 'onSlo
 export class Connection {
   readonly #sqlite: Sqlite.Database
   readonly #statements = new Map<string, Sqlite.Statement<[Params]>>()
+  readonly #dataVersion: Sqlite.Statement<[], number>
 
   readonly #slowQueryMs: number
   readonly #onSlowQuery: (sql: string, milliseconds: number) => void
@@ -39,6 +40,7 @@ export class Connection {
       this.#requireLibrary()
       if (!readonly) this.#requireWal()
       for (const pragma of PRAGMAS) this.#sqlite.pragma(pragma)
+      this.#dataVersion = this.#sqlite.prepare<[], number>('PRAGMA data_version').pluck()
     } catch (error) {
       this.#sqlite.close()
       throw error
@@ -90,7 +92,7 @@ export class Connection {
 
   /** The number SQLite raises whenever another connection, of any process, has committed. */
   dataVersion(): number {
-    return this.one<{ data_version: number }>('PRAGMA data_version')?.data_version ?? 0
+    return translated('read', () => Number(this.#dataVersion.get()))
   }
 
   close(): void {

@@ -4,13 +4,14 @@ import { BookedEvent, Event, EventPage } from './schemas.ts'
 
 export const eventsFeature = fp(
   async app => {
+    app.scope('events')
     for (const schema of [Event, BookedEvent, EventPage]) app.addSchema(schema)
     await app.register(eventsRoutes, { prefix: '/api' })
     await app.register(deedRoutes, { prefix: '/api' })
   },
   {
     name: 'events',
-    dependencies: ['db', 'audit-logger', 'access', 'conditional', 'idempotency', 'openapi'],
+    dependencies: ['db', 'audit-logger', 'access', 'cache', 'conditional', 'idempotency', 'openapi'],
     encapsulate: true,
   },
 )

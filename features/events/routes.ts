@@ -3,19 +3,23 @@ import type { FastifyRequest } from 'fastify'
 import * as deed from './deeds.ts'
 import * as operation from './operations.ts'
 import { eventsService } from './service.ts'
+import { staffAlike } from '../seen-by.ts'
+
+/** A panel shows names, and whose account an interviewer is decides who sees it. */
+const config = { cache: { tables: ['events', 'event_panel', 'interviewers'], seenBy: staffAlike } }
 
 export const eventsRoutes: FastifyPluginAsyncTypebox = async app => {
   const events = eventsService(app.db, app.audit, app.idempotency)
   const staff = [app.authorize(['admin', 'talent'])]
   const admin = [app.authorize(['admin'])]
 
-  app.get('/events', { schema: operation.LIST }, request => events.list(request.principal, request.query))
+  app.get('/events', { config, schema: operation.LIST }, request => events.list(request.principal, request.query))
 
-  app.get('/interviewers/:id/events', { schema: operation.LIST_OF_INTERVIEWER }, request =>
+  app.get('/interviewers/:id/events', { config, schema: operation.LIST_OF_INTERVIEWER }, request =>
     events.list(request.principal, { ...request.query, interviewerId: request.params.id }),
   )
 
-  app.get('/events/:id', { schema: operation.GET }, async (request, reply) =>
+  app.get('/events/:id', { config, schema: operation.GET }, async (request, reply) =>
     reply.versioned(await events.find(request.principal, request.params.id)),
   )
 

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { answer, gone, refused } from '../answers.ts'
 import { OnlyId } from '../fields.ts'
+import { everyone } from '../seen-by.ts'
 import {
   ChangedInterviewer,
   Interviewer,
@@ -12,15 +13,16 @@ import {
 import { interviewersService } from './service.ts'
 
 const tags = ['interviewers']
+const config = { cache: { tables: ['interviewers'], seenBy: everyone } }
 
 export const interviewersRoutes: FastifyPluginAsyncTypebox = async app => {
   for (const schema of [Interviewer, ChangedInterviewer, InterviewerPage]) app.addSchema(schema)
   const interviewers = interviewersService(app.db, app.audit, app.idempotency)
   const staff = [app.authorize(['admin', 'talent'])]
 
-  app.get('/', { schema: LIST }, request => interviewers.list(request.query))
+  app.get('/', { config, schema: LIST }, request => interviewers.list(request.query))
 
-  app.get('/:id', { schema: GET }, async (request, reply) =>
+  app.get('/:id', { config, schema: GET }, async (request, reply) =>
     reply.versioned(await interviewers.find(request.params.id)),
   )
 

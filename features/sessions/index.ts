@@ -5,5 +5,5 @@ export const sessionsFeature = fp(
   async app => {
     await app.register(sessionsRoutes, { prefix: '/api/sessions' })
   },
-  { name: 'sessions', dependencies: ['db', 'audit-logger', 'access', 'openapi'], encapsulate: true },
+  { name: 'sessions', dependencies: ['db', 'audit-logger', 'access', 'cache', 'openapi'], encapsulate: true },
 )

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../db/database.ts'
 import { page, type Filter, type Listing } from '../page.ts'
-import { hashOfToken, sessionStore } from '../session-store.ts'
+import { sessionStore } from '../session-store.ts'
 import type { Session, SessionQuery } from './schemas.ts'
 
 const COLUMNS = `id, user_id AS "userId", expires_at AS "expiresAt", created_at AS "createdAt",
@@ -22,8 +22,8 @@ const LISTING: Listing = {
 /** Sessions that are over are not there. */
 export const sessionsRepository = (sql: Queryable) => ({
   find: (id: string, now: string) => sql.one<Session>(FIND, { id, now }),
-  /** By its refresh token, as long as that has not been used. */
-  findByToken: (token: string, now: string) => sql.one<Session>(FIND_BY_TOKEN, { hash: hashOfToken(token), now }),
+  /** By the hash of its refresh token, as long as that has not been used. */
+  findByToken: (hash: string, now: string) => sql.one<Session>(FIND_BY_TOKEN, { hash, now }),
   end: (id: string, now: string) => sessionStore(sql).end(id, now),
   list: (query: SessionQuery, userId: string, now: string) => page<Session>(sql, LISTING, query, ofUser(userId, now)),
 })

@@ -1,10 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { answer, gone, refused } from '../answers.ts'
 import { OnlyId } from '../fields.ts'
+import { adminsAlike } from '../seen-by.ts'
 import { OnlyToken, Session, SessionPage, SessionQuery } from './schemas.ts'
 import { sessionsService } from './service.ts'
 
 const tags = ['sessions']
+const cache = { tables: ['sessions', 'refresh_tokens'], seenBy: adminsAlike }
 
 export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
   for (const schema of [Session, SessionPage]) app.addSchema(schema)
@@ -12,9 +14,11 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
 
   app.get('/', { schema: LIST }, async request => sessions.list(request.principal, request.query))
 
-  app.get('/token/:token', { schema: GET_BY_TOKEN }, async request =>
-    sessions.findByToken(request.principal, request.params.token),
-  )
+  app.get('/token/:token', { config: { cache }, schema: GET_BY_TOKEN }, async (request, reply) => {
+    const session = await sessions.findByToken(request.principal, request.params.token)
+    reply.trueUntil(session.expiresAt)
+    return session
+  })
 
   app.delete('/:id', { config: { versioned: false }, schema: END }, async (request, reply) => {
     await sessions.end(request.principal, request.params.id)

@@ -2,6 +2,7 @@ import type { Database } from '../../db/database.ts'
 import type { AuditLogger } from '../../plugins/audit-logger.ts'
 import { Forbidden, type Principal } from '../../plugins/auth.ts'
 import { found } from '../../plugins/errors.ts'
+import { hashOfSecret } from '../../plugins/secrets.ts'
 import type { Page } from '../page.ts'
 import { sessionsRepository } from './repository.ts'
 import type { Session, SessionQuery } from './schemas.ts'
@@ -17,7 +18,10 @@ export const sessionsService = (db: Database, audit: AuditLogger) => ({
   },
 
   findByToken: async (actor: Principal, token: string): Promise<Session> =>
-    found(shownTo(actor, await sessionsRepository(db).findByToken(token, new Date().toISOString())), ENTITY),
+    found(
+      shownTo(actor, await sessionsRepository(db).findByToken(hashOfSecret(token), new Date().toISOString())),
+      ENTITY,
+    ),
 
   /** Ends a session: its tokens are dead from now on. */
   end: (actor: Principal, id: string): Promise<void> =>

@@ -3,7 +3,8 @@ import { userCountRoutes } from './routes.ts'
 
 export const userCountFeature = fp(
   async app => {
+    app.scope('users')
     await app.register(userCountRoutes, { prefix: '/api/usercount' })
   },
-  { name: 'usercount', dependencies: ['db', 'audit-logger', 'access', 'openapi'], encapsulate: true },
+  { name: 'usercount', dependencies: ['db', 'audit-logger', 'access', 'cache', 'openapi'], encapsulate: true },
 )

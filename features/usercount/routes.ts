@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { answer, refused } from '../answers.ts'
+import { everyone } from '../seen-by.ts'
 import { Recalculation, UserCount } from './schemas.ts'
 import { userCountService } from './service.ts'
 
@@ -9,7 +10,9 @@ export const userCountRoutes: FastifyPluginAsyncTypebox = async app => {
   for (const schema of [UserCount, Recalculation]) app.addSchema(schema)
   const userCount = userCountService(app.db, app.audit)
 
-  app.get('/', { schema: GET }, async () => userCount.read())
+  app.get('/', { config: { cache: { tables: ['user_stats'], seenBy: everyone } }, schema: GET }, async () =>
+    userCount.read(),
+  )
 
   app.post('/recalculate', { onRequest: [app.authorize(['admin'])], schema: RECALCULATE }, async request =>
     userCount.recalculate(request.principal),

@@ -3,11 +3,12 @@ import { usersRoutes } from './routes.ts'
 
 export const usersFeature = fp(
   async app => {
+    app.scope('users')
     await app.register(usersRoutes, { prefix: '/api/users' })
   },
   {
     name: 'users',
-    dependencies: ['db', 'audit-logger', 'access', 'conditional', 'idempotency', 'openapi', 'passwords'],
+    dependencies: ['db', 'audit-logger', 'access', 'cache', 'conditional', 'idempotency', 'openapi', 'passwords'],
     encapsulate: true,
   },
 )

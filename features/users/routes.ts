@@ -2,23 +2,25 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { User } from '../accounts.ts'
 import { answer, gone, refused } from '../answers.ts'
 import { OnlyId } from '../fields.ts'
+import { adminsAlike } from '../seen-by.ts'
 import { NewUser, OnlyEmail, UserChanges, UserPage, UserQuery } from './schemas.ts'
 import { usersService } from './service.ts'
 
 const tags = ['users']
+const cache = { tables: ['users', 'user_stats'], seenBy: adminsAlike }
 
 export const usersRoutes: FastifyPluginAsyncTypebox = async app => {
   for (const schema of [User, UserPage]) app.addSchema(schema)
   const users = usersService(app.db, app.audit, app.idempotency, app.passwords)
   const admins = [app.authorize(['admin'])]
 
-  app.get('/', { onRequest: admins, schema: LIST }, request => users.list(request.query))
+  app.get('/', { config: { cache }, onRequest: admins, schema: LIST }, request => users.list(request.query))
 
-  app.get('/:id', { schema: GET }, async (request, reply) =>
+  app.get('/:id', { config: { cache }, schema: GET }, async (request, reply) =>
     reply.versioned(await users.find(request.principal, request.params.id)),
   )
 
-  app.get('/email/:email', { config: { versioned: true }, schema: GET_BY_EMAIL }, async (request, reply) =>
+  app.get('/email/:email', { config: { cache, versioned: true }, schema: GET_BY_EMAIL }, async (request, reply) =>
     reply.versioned(await users.findByEmail(request.principal, request.params.email)),
   )
 

@@ -22,8 +22,11 @@ const RUNS = { sqlite: 10_000, postgres: 3_000 }
 /** Of each kind; so few that an interviewer is often found in the panel of an interview. */
 const KEPT = 12
 
-/** Would end the fuzzer's own sessions; test/features/auth.test.ts signs out. */
-const LEFT_OUT = new Set(['logout'])
+/**
+ * Would end the fuzzer's own sessions; test/features/auth.test.ts signs out. Google takes a browser and
+ * Google; and the accounts here have no password to change.
+ */
+const LEFT_OUT = new Set(['logout', 'startGoogleSignIn', 'finishGoogleSignIn', 'changePassword'])
 /** Hash a password or look how guessable one is, which takes its time. */
 const SLOW = new Set(['register', 'login', 'createUser', 'updateUser'])
 const BOOKED = 6
@@ -161,7 +164,7 @@ describe.each(drivers)('random requests on $name', driver => {
   function expectPromised({ operation, answer, url }: Fired): void {
     const { statusCode, body, headers } = answer
     const where = `${operation.method} ${url} → ${statusCode} ${body.slice(0, 500)}`
-    const response = operation.responses[String(statusCode)]
+    const response = operation.responses[String(statusCode)] ?? operation.responses[`${String(statusCode)[0]}XX`]
     expect(statusCode, where).toBeLessThan(500)
     expect(response, `this status is not documented: ${where}`).toBeDefined()
     const schema = response?.content?.['application/json']?.schema

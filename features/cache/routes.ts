@@ -1,0 +1,34 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { answer, gone, refused } from '../answers.ts'
+import { CacheStatistics } from './schemas.ts'
+
+const tags = ['operations']
+
+export const cacheRoutes: FastifyPluginAsyncTypebox = async app => {
+  app.addSchema(CacheStatistics)
+  const onRequest = [app.authorize(['admin'])]
+
+  app.get('/', { onRequest, schema: GET }, async () => app.cache.statistics())
+
+  app.delete('/', { onRequest, schema: CLEAR }, async (_request, reply) => {
+    app.cache.clear()
+    return reply.code(204).send(null)
+  })
+}
+
+const GET = {
+  tags,
+  operationId: 'getCache',
+  summary: 'Look at the cache',
+  description: 'For admin. Each process has a cache of its own; this is the one that answers.',
+  response: { 200: answer(CacheStatistics, 'How the cache is'), ...refused(403) },
+}
+
+const CLEAR = {
+  tags,
+  operationId: 'clearCache',
+  summary: 'Empty the cache',
+  description:
+    'For admin. Never needed for right answers: what has changed is not answered from memory. Of this process.',
+  response: { 204: gone('Emptied'), ...refused(403) },
+}
