@@ -17,6 +17,7 @@ import { idempotencyPlugin } from './plugins/idempotency.ts'
 import { createLogger, loggingPlugin, requestId } from './plugins/logging.ts'
 import { openapiPlugin } from './plugins/openapi.ts'
 import { rateLimitPlugin } from './plugins/rate-limit.ts'
+import { realtimePlugin } from './plugins/realtime.ts'
 import { HTTP_LIMITS, securityPlugin } from './plugins/security.ts'
 import { serializerFactory } from './plugins/serialization.ts'
 import { validatorFactory } from './plugins/validation.ts'
@@ -65,6 +66,7 @@ export async function buildApp({ config, database, logger, identityProvider }: A
   await app.register(idempotencyPlugin)
   await app.register(openapiPlugin, { tags })
   await app.register(healthPlugin)
+  await app.register(realtimePlugin)
   await app.register(features, { identityProvider })
   return app
 }

@@ -10,6 +10,7 @@ const COLUMNS = `id, title, type, status, candidate_name AS "candidateName", can
   organizer_id AS "organizerId", override, cancellation, sequence, external_id AS "externalId", version,
   created_at AS "createdAt", updated_at AS "updatedAt"`
 const FIND = `SELECT ${COLUMNS} FROM events WHERE id = :id`
+const FIND_ALL = ({ dialect }: Queryable) => `SELECT ${COLUMNS} FROM events WHERE id ${dialect.inList('ids')}`
 const INSERT = `INSERT INTO events (id, title, type, candidate_name, candidate_email, position, starts_at, ends_at, timezone,
     location, meeting_url, notes, organizer_id, override, external_id)
   VALUES (:id, :title, :type, :candidateName, :candidateEmail, :position, :startsAt, :endsAt, :timezone,
@@ -31,6 +32,9 @@ const INSERT_SEAT = `INSERT INTO event_panel (event_id, interviewer_id, seat, ro
 const CLEAR_SEATS = 'DELETE FROM event_panel WHERE event_id = :id'
 const SEAT_OF_USER = `SELECT event_panel.interviewer_id AS "interviewerId" ${SEATS_FROM}
   WHERE event_panel.event_id = :id AND interviewers.user_id = :userId`
+
+const USERS_OF = ({ dialect }: Queryable) => `SELECT user_id AS "userId" FROM interviewers
+  WHERE id ${dialect.inList('ids')} AND user_id IS NOT NULL`
 
 const LISTING: Listing = {
   columns: COLUMNS,
@@ -55,6 +59,8 @@ export const eventsRepository = (sql: Queryable) => ({
     const row = await sql.one<Row>(FIND, { id })
     return row && fromRow(row, await sql.many<Seat>(PANEL, { id }))
   },
+  findAll: async (ids: readonly string[]) =>
+    seated(sql, await sql.many<Row>(FIND_ALL(sql), { ids: JSON.stringify(ids) })),
   insert: (event: Event) => sql.run(INSERT, toRow(event)),
   /** Writes over the version it was read with; 0 changes when that is gone. The triggers bump the version. */
   update: (event: Event) => sql.run(UPDATE, toRow(event)),
@@ -71,13 +77,22 @@ export const eventsRepository = (sql: Queryable) => ({
   /** Events that `viewerId`, when given, sits in. */
   list: async (query: EventQuery, viewerId?: string): Promise<Page<Event>> => {
     const { data, pagination } = await page<Row>(sql, LISTING, query, filtersOf(query, viewerId))
-    const ids = JSON.stringify(data.map(({ id }) => id))
-    const seats = await sql.many<Seat>(panelsOf(sql), { ids })
-    const panels = new Map<string, Seat[]>(data.map(({ id }) => [id, []]))
-    for (const seat of seats) panels.get(seat.eventId)?.push(seat)
-    return { data: data.map(row => fromRow(row, panels.get(row.id) ?? [])), pagination }
+    return { data: await seated(sql, data), pagination }
+  },
+  /** The accounts that act as these interviewers. */
+  usersOf: async (interviewerIds: readonly string[]) => {
+    const rows = await sql.many<{ userId: string }>(USERS_OF(sql), { ids: JSON.stringify(interviewerIds) })
+    return rows.map(({ userId }) => userId)
   },
 })
+
+/** Events with their panels. */
+async function seated(sql: Queryable, rows: readonly Row[]): Promise<Event[]> {
+  const seats = await sql.many<Seat>(panelsOf(sql), { ids: JSON.stringify(rows.map(({ id }) => id)) })
+  const panels = new Map<string, Seat[]>(rows.map(({ id }) => [id, []]))
+  for (const seat of seats) panels.get(seat.eventId)?.push(seat)
+  return rows.map(row => fromRow(row, panels.get(row.id) ?? []))
+}
 
 async function seat(sql: Queryable, eventId: string, panel: readonly NewSeat[]): Promise<void> {
   for (const [place, { interviewerId, role, response, respondedAt }] of panel.entries()) {

@@ -1,14 +1,16 @@
 import fp from 'fastify-plugin'
 import { interviewersRoutes } from './routes.ts'
+import { interviewersTopic } from './topic.ts'
 
 export const interviewersFeature = fp(
   async app => {
     app.scope('interviewers')
+    app.realtime.announce(interviewersTopic)
     await app.register(interviewersRoutes, { prefix: '/api/interviewers' })
   },
   {
     name: 'interviewers',
-    dependencies: ['db', 'audit-logger', 'access', 'cache', 'conditional', 'idempotency', 'openapi'],
+    dependencies: ['db', 'audit-logger', 'access', 'cache', 'conditional', 'idempotency', 'openapi', 'realtime'],
     encapsulate: true,
   },
 )

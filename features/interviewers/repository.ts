@@ -9,6 +9,7 @@ const COLUMNS = `id, name, email, title, department, skills, interview_types AS 
   max_per_day AS "maxPerDay", max_per_week AS "maxPerWeek", weight, user_id AS "userId",
   version, created_at AS "createdAt", updated_at AS "updatedAt"`
 const FIND = `SELECT ${COLUMNS} FROM interviewers WHERE id = :id`
+const FIND_ALL = ({ dialect }: Queryable) => `SELECT ${COLUMNS} FROM interviewers WHERE id ${dialect.inList('ids')}`
 const INSERT = `INSERT INTO interviewers (id, name, email, title, department, skills, interview_types, timezone, status,
     buffer_before_minutes, buffer_after_minutes, max_per_day, max_per_week, weight, user_id)
   VALUES (:id, :name, :email, :title, :department, :skills, :interviewTypes, :timezone, :status,
@@ -45,6 +46,8 @@ type Row = Omit<Interviewer, 'skills' | 'interviewTypes'> & { readonly skills: s
 
 export const interviewersRepository = (sql: Queryable) => ({
   find: async (id: string) => fromRow(await sql.one<Row>(FIND, { id })),
+  findAll: async (ids: readonly string[]) =>
+    (await sql.many<Row>(FIND_ALL(sql), { ids: JSON.stringify(ids) })).map(row => fromRow(row)),
   insert: (interviewer: Interviewer) => sql.run(INSERT, toRow(interviewer)),
   /** Writes over the version it was read with; 0 changes when that is gone. */
   update: (interviewer: Interviewer) => sql.run(UPDATE, toRow(interviewer)),

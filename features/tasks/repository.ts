@@ -6,6 +6,7 @@ import type { Task, TaskQuery } from './schemas.ts'
 const COLUMNS = `id, title, description, status, priority, due_at AS "dueAt", assignee_id AS "assigneeId",
   event_id AS "eventId", created_by AS "createdBy", version, created_at AS "createdAt", updated_at AS "updatedAt"`
 const FIND = `SELECT ${COLUMNS} FROM tasks WHERE id = :id`
+const FIND_ALL = ({ dialect }: Queryable) => `SELECT ${COLUMNS} FROM tasks WHERE id ${dialect.inList('ids')}`
 const INSERT = `INSERT INTO tasks (id, title, description, status, priority, due_at, assignee_id, event_id, created_by)
   VALUES (:id, :title, :description, :status, :priority, :dueAt, :assigneeId, :eventId, :createdBy)`
 const UPDATE = `UPDATE tasks SET title = :title, description = :description, status = :status, priority = :priority,
@@ -33,6 +34,7 @@ const LISTING: Listing = {
 
 export const tasksRepository = (sql: Queryable) => ({
   find: (id: string) => sql.one<Task>(FIND, { id }),
+  findAll: (ids: readonly string[]) => sql.many<Task>(FIND_ALL(sql), { ids: JSON.stringify(ids) }),
   insert: (task: Task) => sql.run(INSERT, task),
   /** Writes over the version it was read with; 0 changes when that is gone. */
   update: (task: Task) => sql.run(UPDATE, task),

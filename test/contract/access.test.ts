@@ -21,6 +21,7 @@ describe.each(drivers)('access on $name', driver => {
   /** What answers strangers. Anything else asks for credentials, whoever wrote it. */
   const PUBLIC = [
     'GET /health',
+    'GET /ws/updates',
     'GET /health/live',
     'GET /api/health',
     'POST /api/auth/register',

@@ -1,0 +1,15 @@
+import type { Topic } from '../../plugins/realtime/topic.ts'
+import { isStaff } from '../staff.ts'
+import { tasksRepository } from './repository.ts'
+
+/** Staff follow every task, others those they made or are assigned. */
+export const tasksTopic: Topic = {
+  name: 'TASKS',
+  entityType: 'task',
+  resource: 'tasks',
+  tables: ['tasks'],
+  seesAll: isStaff,
+  find: async (sql, ids) => new Map((await tasksRepository(sql).findAll(ids)).map(task => [task.id, task])),
+  audience: async (_sql, { createdBy, assigneeId }) =>
+    new Set([createdBy, assigneeId].filter(id => typeof id === 'string')),
+}

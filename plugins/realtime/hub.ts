@@ -1,0 +1,118 @@
+import type { FastifyInstance } from 'fastify'
+import type { WebSocket } from 'ws'
+import { IDENTITY_TABLES, type Identity } from '../auth/identity.ts'
+import { Connection } from './connection.ts'
+import { Feed } from './feed.ts'
+import { CLOSE } from './protocol.ts'
+import type { Topic } from './topic.ts'
+
+/** How often it is looked whether another program has written; what this one writes is looked for at once. */
+const POLL_MS = 25
+const EXPIRY_MS = 1_000
+const PING_MS = 30_000
+const CONNECTIONS_OF_USER = 10
+
+/** Everybody who is connected, and the feed they share. */
+export class Hub {
+  readonly #app: FastifyInstance
+  readonly #feed: Feed
+  readonly #clients = new Set<Connection>()
+  readonly #timers: NodeJS.Timeout[] = []
+  #identitiesSeen = -1
+  #advancing = false
+
+  constructor(app: FastifyInstance) {
+    this.#app = app
+    this.#feed = new Feed({
+      db: app.db,
+      changes: app.changes,
+      // Whoever lost the right to a message before it was written does not get it.
+      beforeDelivery: () => this.#recheck(),
+      deliver: messages => this.#clients.forEach(client => client.deliver(messages)),
+    })
+  }
+
+  /** How many clients are connected. */
+  get connections(): number {
+    return this.#clients.size
+  }
+
+  /** Lets clients subscribe to the things of a feature. */
+  announce(topic: Topic): void {
+    this.#feed.topics.set(topic.name, topic)
+  }
+
+  connect(socket: WebSocket, token: string | undefined): void {
+    const options = {
+      feed: this.#feed,
+      identityOf: (bearer: string) => this.#identityOf(bearer),
+      admit: (userId: string) => this.#countOf(userId) <= CONNECTIONS_OF_USER,
+      failed: (error: unknown) => this.#failed(error),
+    }
+    const client = new Connection(socket, options, token)
+    this.#clients.add(client)
+    socket.on('close', () => this.#clients.delete(client))
+  }
+
+  /** What is new is delivered in a moment. Nobody waits for it, and what fails is tried again. */
+  advance(): void {
+    if (this.#clients.size === 0 || this.#advancing) return
+    this.#advancing = true
+    this.#recheck()
+      .then(() => this.#feed.advance())
+      .catch((error: unknown) => this.#failed(error))
+      .finally(() => (this.#advancing = false))
+  }
+
+  start(): void {
+    const every = (milliseconds: number, work: () => void) => this.#timers.push(setInterval(work, milliseconds).unref())
+    every(POLL_MS, () => this.advance())
+    every(EXPIRY_MS, () => this.#clients.forEach(client => client.expire(Date.now())))
+    every(PING_MS, () => this.#clients.forEach(client => client.ping()))
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer)
+    for (const client of this.#clients) client.close(CLOSE.goingAway, 'the server is being restarted')
+  }
+
+  /** Closes whoever has been signed out or disabled, and lets the others see what their role now allows. */
+  async #recheck(): Promise<void> {
+    const count = this.#identitiesCount()
+    if (count === this.#identitiesSeen) return
+    const identities = new Map<string, Promise<Identity | undefined>>()
+    for (const client of this.#clients) {
+      const { token } = client
+      if (token === undefined) continue
+      const identity = identities.get(token) ?? this.#app.identityOf(token)
+      identities.set(token, identity)
+      client.recheck(await identity)
+    }
+    this.#identitiesSeen = count
+  }
+
+  /** Looked up again when it changed meanwhile: from then on every change of it is noticed. */
+  async #identityOf(bearer: string): Promise<Identity | undefined> {
+    for (;;) {
+      const count = this.#identitiesCount()
+      const identity = await this.#app.identityOf(bearer)
+      if (count === this.#identitiesCount()) return identity
+    }
+  }
+
+  #identitiesCount(): number {
+    const { changes } = this.#app
+    changes.refresh()
+    return changes.countOf(IDENTITY_TABLES)
+  }
+
+  #countOf(userId: string): number {
+    let count = 0
+    for (const client of this.#clients) if (client.userId === userId) count += 1
+    return count
+  }
+
+  #failed(error: unknown): void {
+    this.#app.log.warn({ err: error }, 'realtime messages are late')
+  }
+}
