@@ -13,7 +13,7 @@ const PARTS = [BIODATA, ...Object.values(KINDS).map(({ path }) => `portfolio_${p
 /** Of the interviewers too: one who goes without having had a portfolio changes no other table. */
 const ofAll = { cache: { tables: [...PARTS, 'interviewers'], seenBy: everyone } }
 const versioned = true // though its address does not end in the id of the record
-const ofBiodata = { versioned, cache: { tables: [BIODATA], seenBy: everyone } }
+const ofBiodata = { versioned, cache: { tables: [BIODATA, 'interviewers'], seenBy: everyone } }
 
 export const portfolioRoutes: FastifyPluginAsyncTypebox = async app => {
   for (const schema of [Biodata, Portfolio]) app.addSchema(schema)

@@ -43,7 +43,7 @@ export class AnswerStore {
   constructor(maxBytes: number, countOf: (tables: readonly string[]) => number) {
     this.#countOf = countOf
     this.#answers = new LRUCache({
-      maxSize: maxBytes,
+      maxSize: Math.max(1, maxBytes), // with 0 there would be no bound at all
       maxEntrySize: Math.max(1, Math.floor(maxBytes / LARGEST_SHARE)),
       sizeCalculation: ({ body }, key) => Buffer.byteLength(body) + key.length + OVERHEAD_BYTES,
     })

@@ -45,6 +45,7 @@ describe('the headers of', () => {
         "referrer-policy": "no-referrer",
         "status": 200,
         "vary": "Origin",
+        "x-cache": "miss",
         "x-content-type-options": "nosniff",
         "x-dns-prefetch-control": "off",
         "x-download-options": "noopen",

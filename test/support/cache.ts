@@ -1,0 +1,75 @@
+// What tests of the cache ask, and how an answer came.
+import { randomUUID } from 'node:crypto'
+import { setImmediate as nextLoop } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import type { Queryable } from '../../db/database.ts'
+import { SCOPES } from '../../plugins/auth/scopes.ts'
+import { hashOfSecret, randomSecret } from '../../plugins/secrets.ts'
+import type { SignedIn, TestApp } from './app.ts'
+
+export interface Told {
+  readonly status: number
+  /** Its body, byte for byte. */
+  readonly text: string
+  readonly type: unknown
+  readonly etag: unknown
+  /** `hit` or `miss`; undefined when the answer is none that is kept. */
+  readonly cache: unknown
+}
+
+export interface Question {
+  readonly method?: 'GET' | 'HEAD'
+  readonly as?: Pick<SignedIn, 'headers'>
+  readonly headers?: Record<string, string>
+}
+
+export async function ask(app: FastifyInstance, url: string, { method = 'GET', as, headers }: Question): Promise<Told> {
+  await nextLoop() // injected requests alone never let the loop turn, and the program would feel under pressure
+  const answer = await app.inject({ method, url, headers: { ...as?.headers, ...headers } })
+  return {
+    status: answer.statusCode,
+    text: answer.body,
+    type: answer.headers['content-type'],
+    etag: answer.headers.etag,
+    cache: answer.headers['x-cache'],
+  }
+}
+
+export async function addInterviewer(t: TestApp, as: SignedIn, more: object = {}): Promise<string> {
+  const payload = { name: 'Ada Lovelace', email: `${randomUUID()}@example.com`, ...more }
+  const { body } = await t.call({ method: 'POST', url: '/api/interviewers', as, payload })
+  return body.id
+}
+
+let booked = 0
+
+/** An interview of half an hour, in an hour that no other has. */
+export async function addEvent(t: TestApp, as: SignedIn, ...interviewers: readonly string[]): Promise<string> {
+  const payload = {
+    title: 'Technical interview',
+    type: 'technical',
+    startsAt: new Date(Date.UTC(2030, 0, 1, (booked += 1))).toISOString(),
+    durationMinutes: 30,
+    panel: interviewers.map(interviewerId => ({ interviewerId })),
+  }
+  const { body } = await t.call({ method: 'POST', url: '/api/events', as, payload })
+  return body.id
+}
+
+/** Gives the session of a user a refresh token, straight in the database. */
+export async function addRefreshToken(sql: Queryable, { sessionId }: SignedIn): Promise<string> {
+  const token = randomSecret()
+  await sql.run('INSERT INTO refresh_tokens (hash, session_id, created_at) VALUES (:hash, :sessionId, :now)', {
+    hash: hashOfSecret(token),
+    sessionId,
+    now: new Date().toISOString(),
+  })
+  return token
+}
+
+/** The owner as whoever holds an API token of theirs, of every scope and without an end. */
+export async function withApiToken(t: TestApp, owner: SignedIn): Promise<SignedIn> {
+  const payload = { name: 'Script', scopes: SCOPES }
+  const { body } = await t.call({ method: 'POST', url: '/api/tokens', as: owner, payload })
+  return { ...owner, headers: { authorization: `Bearer ${body.secret}` } }
+}
