@@ -35,6 +35,7 @@ export async function migrate(
   onApplied: (name: string) => void = () => undefined,
 ): Promise<string[]> {
   const migrations = await readMigrations(folder)
+  if ((await pendingOf(database, migrations)).length === 0) return []
   await database.run(MAKE_LEDGER)
   const done: string[] = []
   for (const migration of migrations) {
@@ -47,10 +48,14 @@ export async function migrate(
 
 /** The names of the migrations that are still to be applied: all of them without a database. Changes nothing. */
 export async function pendingMigrations(database: Database | undefined, folder: string): Promise<string[]> {
-  const migrations = await readMigrations(folder)
+  return (await pendingOf(database, await readMigrations(folder))).map(({ name }) => name)
+}
+
+/** Only reads: a database that needs nothing is not written to. */
+async function pendingOf(database: Database | undefined, migrations: readonly Migration[]): Promise<Migration[]> {
   const ledger = database ? await database.many<Applied>(APPLIED).catch(whenFresh) : []
   assertSameHistory(ledger, migrations)
-  return migrations.slice(ledger.length).map(({ name }) => name)
+  return migrations.slice(ledger.length)
 }
 
 /** Before the first migration there is no ledger to read. */
