@@ -1,5 +1,5 @@
 import createError from '@fastify/error'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { originOf, type Actor } from './audit-logger.ts'
 import { accessTokens } from './auth/access-tokens.ts'
@@ -54,17 +54,11 @@ declare module 'fastify' {
 export const authPlugin = fp(
   async app => {
     const tokens = await accessTokens(app)
-    const known = rememberedIdentities(app)
     const noteUse = lastUseOf(app.db, error => app.log.warn({ err: error }, 'the use of a token was not noted'))
 
     app.decorate('identityOf', bearer => identityOf(app.db, tokens, bearer))
     app.decorateRequest('sender', null)
-    app.addHook('onRequest', (request, _reply, done) => {
-      const { authorization } = request.headers
-      request.sender = authorization === undefined ? null : known.recall(authorization)
-      if (authorization === undefined || request.sender) done()
-      else identify(app, known, request, authorization).then(() => done(), done)
-    })
+    app.addHook('onRequest', senderHook(app, rememberedIdentities(app)))
 
     app.decorateRequest('admitted', false)
     app.decorateRequest('known', null)
@@ -89,6 +83,27 @@ export const authPlugin = fp(
   },
   { name: 'auth', dependencies: ['config', 'db', 'changes', 'errors'] },
 )
+
+/** Finds out who sent a request, without waiting where that is remembered. */
+function senderHook(app: FastifyInstance, known: RememberedIdentities): onRequestHookHandler {
+  return (request, _reply, done) => {
+    const { authorization } = request.headers
+    if (authorization === undefined) {
+      done()
+      return
+    }
+    // What answers strangers does so also while the database does not: /health above all.
+    const failed = (error: Error) => done(request.routeOptions.config.public === true ? undefined : error)
+    try {
+      request.sender = known.recall(authorization)
+    } catch (error) {
+      failed(error instanceof Error ? error : new Error(String(error)))
+      return
+    }
+    if (request.sender) done()
+    else identify(app, known, request, authorization).then(() => done(), failed)
+  }
+}
 
 async function identify(
   app: FastifyInstance,
