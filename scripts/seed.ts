@@ -3,7 +3,7 @@ import { SingleBar } from 'cli-progress'
 import { Command } from 'commander'
 import { loadConfig } from '../plugins/config.ts'
 import { runProgram, wholeNumber, withDatabase } from './command-line.ts'
-import { makeDemoData, type DemoReport } from './demo/make.ts'
+import { makeDemoData, stepsOf, type DemoReport } from './demo/make.ts'
 
 interface Options {
   readonly interviewers: number
@@ -13,7 +13,9 @@ interface Options {
 }
 
 const program = new Command('seed')
-  .description('Fills the database (DATABASE_URL) with interviewers and interviews that are made up.')
+  .description(
+    'Fills the database (DATABASE_URL) with interviewers, interviews, tasks and portfolios that are made up.',
+  )
   .option('--interviewers <count>', 'how many interviewers', wholeNumber(1, 100_000), 200)
   .option('--events <count>', 'how many interviews', wholeNumber(0, 1_000_000), 5000)
   .option('--seed <number>', 'the same number gives the same people; another one gives others', wholeNumber(0, 1e9), 1)
@@ -29,7 +31,7 @@ async function main({ yes, ...options }: Options): Promise<void> {
   const started = performance.now()
   const bar = new SingleBar({ format: '{bar} {percentage}% | {value} of {total} | {eta_formatted} left' })
   const { report, commits } = await withDatabase(DATABASE_URL, async database => {
-    bar.start(options.interviewers + options.events, 0)
+    bar.start(stepsOf(options), 0)
     try {
       const report = await makeDemoData(database, { ...options, onStep: () => bar.increment() })
       return { report, commits: database.stats().commits }
@@ -41,12 +43,13 @@ async function main({ yes, ...options }: Options): Promise<void> {
   process.stdout.write(`${told(report)}\nIt took ${seconds} s and ${commits} commits.\n`)
 }
 
-function told({ interviewers, events, moved }: DemoReport): string {
+function told({ interviewers, events, tasks, portfolios, moved }: DemoReport): string {
+  const counted = (count: 'made' | 'kept') =>
+    `${interviewers[count]} interviewers, ${events[count]} interviews, ${tasks[count]} tasks and ${portfolios[count]} portfolios`
+  const kept = interviewers.kept + events.kept + tasks.kept + portfolios.kept
   return [
-    `Made ${interviewers.made} interviewers and ${events.made} interviews.`,
-    ...(interviewers.kept + events.kept > 0
-      ? [`Kept ${interviewers.kept} interviewers and ${events.kept} interviews that were there.`]
-      : []),
+    `Made ${counted('made')}.`,
+    ...(kept > 0 ? [`Kept ${counted('kept')} that were there.`] : []),
     ...(moved > 0 ? [`For ${moved} interviews another time was found, as somebody was busy.`] : []),
   ].join('\n')
 }

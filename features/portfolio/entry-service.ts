@@ -1,7 +1,7 @@
 import createError from '@fastify/error'
 import type { Database, Transaction } from '../../db/database.ts'
 import type { AuditLogger } from '../../plugins/audit-logger.ts'
-import type { Principal } from '../../plugins/auth.ts'
+import type { Caller } from '../../plugins/auth.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { found, ValidationError } from '../../plugins/errors.ts'
 import type { Idempotency } from '../../plugins/idempotency.ts'
@@ -32,7 +32,7 @@ export function entriesService(kind: Kind, db: Database, audit: AuditLogger, ide
 
     find: async (id: string) => found(await entriesOn(db).find(id), kind.noun),
 
-    create: (actor: Principal, body: NewEntry): Promise<Entry> =>
+    create: (actor: Caller, body: NewEntry): Promise<Entry> =>
       idempotency.once(actor, async tx => {
         const entries = entriesOn(tx)
         const id = newId()
@@ -46,7 +46,7 @@ export function entriesService(kind: Kind, db: Database, audit: AuditLogger, ide
       }),
 
     /** Changes the fields that are sent. */
-    update: (actor: Principal, id: string, changes: EntryChanges, expected: ExpectedVersions): Promise<Entry> =>
+    update: (actor: Caller, id: string, changes: EntryChanges, expected: ExpectedVersions): Promise<Entry> =>
       db.transaction(async tx => {
         const entries = entriesOn(tx)
         const before = await changeable(tx, actor, found(await entries.find(id), kind.noun), expected)
@@ -57,7 +57,7 @@ export function entriesService(kind: Kind, db: Database, audit: AuditLogger, ide
         return after
       }),
 
-    delete: (actor: Principal, id: string, expected: ExpectedVersions): Promise<void> =>
+    delete: (actor: Caller, id: string, expected: ExpectedVersions): Promise<void> =>
       db.transaction(async tx => {
         const entries = entriesOn(tx)
         const before = await changeable(tx, actor, found(await entries.find(id), kind.noun), expected)
@@ -68,7 +68,7 @@ export function entriesService(kind: Kind, db: Database, audit: AuditLogger, ide
 }
 
 /** The entry, when the actor may change it and expects this version of it; else throws a 403 or a 412. */
-async function changeable(tx: Transaction, actor: Principal, entry: Entry, expected: ExpectedVersions): Promise<Entry> {
+async function changeable(tx: Transaction, actor: Caller, entry: Entry, expected: ExpectedVersions): Promise<Entry> {
   await writable(tx, actor, entry.interviewerId)
   assertVersion(entry.version, expected)
   return entry

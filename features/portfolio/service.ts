@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../../db/database.ts'
 import type { AuditLogger } from '../../plugins/audit-logger.ts'
-import type { Principal } from '../../plugins/auth.ts'
+import type { Caller } from '../../plugins/auth.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { found } from '../../plugins/errors.ts'
 import { entriesRepository } from './entry-repository.ts'
@@ -22,7 +22,7 @@ export const portfolioService = (db: Database, audit: AuditLogger) => ({
 
   /** Changes the fields that are sent; makes the record when there is none yet, which has no version to expect. */
   putBiodata: (
-    actor: Principal,
+    actor: Caller,
     interviewerId: string,
     changes: BiodataChanges,
     expected: ExpectedVersions,

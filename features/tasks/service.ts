@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../../db/database.ts'
 import type { AuditLogger } from '../../plugins/audit-logger.ts'
-import { Forbidden, Unauthorized, type Principal } from '../../plugins/auth.ts'
+import { Forbidden, Unauthorized, type Caller, type Principal } from '../../plugins/auth.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { found, ValidationError } from '../../plugins/errors.ts'
 import type { Idempotency } from '../../plugins/idempotency.ts'
@@ -31,10 +31,10 @@ export const tasksService = (db: Database, audit: AuditLogger, idempotency: Idem
   list: (viewer: Principal, query: TaskQuery): Promise<Page<Task>> =>
     tasksRepository(db).list(query, isStaff(viewer) ? undefined : viewer.id),
 
-  find: async (viewer: Principal, id: string): Promise<Task> =>
+  find: async (viewer: Caller, id: string): Promise<Task> =>
     found(shownTo(viewer, await tasksRepository(db).find(id)), ENTITY),
 
-  create: (actor: Principal, body: NewTask): Promise<Task> =>
+  create: (actor: Caller, body: NewTask): Promise<Task> =>
     idempotency.once(actor, async tx => {
       const id = newId()
       const tasks = tasksRepository(tx)
@@ -48,10 +48,10 @@ export const tasksService = (db: Database, audit: AuditLogger, idempotency: Idem
     }),
 
   /** Changes the fields that are sent. */
-  update: (actor: Principal, id: string, changes: TaskChanges, expected: ExpectedVersions): Promise<Task> =>
+  update: (actor: Caller, id: string, changes: TaskChanges, expected: ExpectedVersions): Promise<Task> =>
     db.transaction(tx => update(tx, audit, actor, { id, changes, expected })),
 
-  delete: (actor: Principal, id: string, expected: ExpectedVersions): Promise<void> =>
+  delete: (actor: Caller, id: string, expected: ExpectedVersions): Promise<void> =>
     db.transaction(async tx => {
       const tasks = tasksRepository(tx)
       const before = found(shownTo(actor, await tasks.find(id)), ENTITY)
@@ -71,7 +71,7 @@ interface Update {
 async function update(
   tx: Transaction,
   audit: AuditLogger,
-  actor: Principal,
+  actor: Caller,
   { id, changes, expected }: Update,
 ): Promise<Task> {
   const tasks = tasksRepository(tx)
@@ -89,16 +89,16 @@ async function update(
 }
 
 /** What concerns neither its maker nor its assignee is not there, for all but staff. */
-function shownTo(viewer: Principal, task: Task | undefined): Task | undefined {
+function shownTo(viewer: Caller, task: Task | undefined): Task | undefined {
   return task && (isMakerOrStaff(viewer, task) || task.assigneeId === viewer.id) ? task : undefined
 }
 
-function isMakerOrStaff(actor: Principal, { createdBy }: Task): boolean {
+function isMakerOrStaff(actor: Caller, { createdBy }: Task): boolean {
   return isStaff(actor) || createdBy === actor.id
 }
 
 /** Who was only given a task says how far it is, and leaves what it asks for as it is. */
-function assertMayChange(actor: Principal, before: Task, changes: TaskChanges): void {
+function assertMayChange(actor: Caller, before: Task, changes: TaskChanges): void {
   if (isMakerOrStaff(actor, before)) return
   const others = Object.keys(changes).filter(field => field !== 'status')
   if (others.length === 0) return
@@ -106,27 +106,22 @@ function assertMayChange(actor: Principal, before: Task, changes: TaskChanges): 
 }
 
 /** Who is no staff gives work to nobody but themselves; whoever has it already may keep it. */
-function assertMayAssign(actor: Principal, { assigneeId }: TaskChanges, before?: Task): void {
+function assertMayAssign(actor: Caller, { assigneeId }: TaskChanges, before?: Task): void {
   const allowed = [undefined, null, actor.id, before?.assigneeId]
   if (isStaff(actor) || allowed.includes(assigneeId)) return
   throw new Forbidden('You may assign a task to yourself or to nobody; assigning it to others is for admin and talent')
 }
 
 /** An interview that this user may not see is answered as one that never was. */
-async function assertEventSeen(
-  tx: Transaction,
-  actor: Principal,
-  { eventId }: TaskChanges,
-  before?: Task,
-): Promise<void> {
+async function assertEventSeen(tx: Transaction, actor: Caller, { eventId }: TaskChanges, before?: Task): Promise<void> {
   if (eventId === undefined || eventId === null || eventId === before?.eventId) return
   const tasks = tasksRepository(tx)
-  const seen = await (isStaff(actor) ? tasks.hasEvent(eventId) : tasks.hasEventOf(eventId, actor.id))
+  const seen = await (isStaff(actor) ? tasks.hasEvent(eventId) : tasks.hasEventOf(eventId, actor.id ?? ''))
   if (!seen) throw new ValidationError('/eventId', eventId, 'there is no such interview')
 }
 
 /** The event was found, so one of the two accounts is not there: unless it is the assignee's, the actor's own. */
-function missingUser(actor: Principal, { assigneeId }: Task): Error {
+function missingUser(actor: Caller, { assigneeId }: Task): Error {
   if (assigneeId === null || assigneeId === actor.id) return new Unauthorized()
   return new ValidationError('/assigneeId', assigneeId, 'there is no such user')
 }

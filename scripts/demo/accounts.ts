@@ -8,6 +8,7 @@ import { usersService } from '../../features/users/service.ts'
 import { auditLogger, commandLine } from '../../plugins/audit-logger.ts'
 import { idempotency } from '../../plugins/idempotency.ts'
 import { keptPassword, newPassword } from './sign-in.ts'
+import { handOutTasks } from './tasks.ts'
 
 /** Whom one can sign in as. The admin comes last: once there is one, the others are there. */
 export const DEMO_ACCOUNTS = {
@@ -32,7 +33,7 @@ export async function demoPassword(database: Database, databaseFile: string): Pr
   return present.length > 0 ? keptPassword(databaseFile) : undefined
 }
 
-/** Makes those demo accounts that are missing, one of them for `interviewer`, all with one password. */
+/** Makes those demo accounts that are missing, one of them for `interviewer`, all with one password; gives them work. */
 export async function makeDemoAccounts(database: Database, file: string, interviewer: Interviewer): Promise<void> {
   const present = await presentAccounts(database)
   // Kept before the first account is made: nobody shall have an account with a password that is lost.
@@ -53,9 +54,11 @@ export async function makeDemoAccounts(database: Database, file: string, intervi
   } finally {
     await own.close()
   }
+  await handOutTasks(database, await presentAccounts(database))
 }
 
-async function presentAccounts(database: Database): Promise<User[]> {
+/** Those demo accounts that are there. */
+export async function presentAccounts(database: Database): Promise<User[]> {
   const accounts = accountsRepository(database)
   const found = await Promise.all(ADDRESSES.map(email => accounts.findByEmail(email)))
   return found.flatMap(user => user ?? [])

@@ -6,13 +6,15 @@ import { interviewersService } from '../../features/interviewers/service.ts'
 import { auditLogger, commandLine } from '../../plugins/audit-logger.ts'
 import type { Caller } from '../../plugins/auth.ts'
 import { idempotency } from '../../plugins/idempotency.ts'
+import { presentAccounts } from './accounts.ts'
+import { inFlight } from './in-flight.ts'
 import { externalIdPrefix, Planner, type PlannedInterview } from './interviews.ts'
 import { demoDomain, demoInterviewer } from './people.ts'
-import { pick, randomOf } from './random.ts'
+import { makePortfolios, PORTFOLIOS } from './portfolios.ts'
+import { numbers, pick, randomOf } from './random.ts'
+import { handOutTasks, makeTasks, plannedTasks } from './tasks.ts'
 import { CANCELLATIONS } from './words.ts'
 
-/** Bookings under way at a time: enough for a commit to be shared by many. */
-const IN_FLIGHT = 200
 const ATTEMPTS = 50
 /** Refusals after which another time may do. */
 const ANOTHER_TIME = new Set(['EVENT_OVERLAP', 'LOAD_LIMIT', 'TIME_OFF'])
@@ -26,17 +28,29 @@ export interface DemoOptions {
   readonly events: number
   /** In ms; the present unless told. */
   readonly now?: number
-  /** Called once for each interviewer and each interview that is done. */
+  /** Called once for each interviewer, interview, task and portfolio that is done. */
   readonly onStep?: () => void
 }
 
+export interface Counts {
+  readonly made: number
+  readonly kept: number
+}
+
 export interface DemoReport {
-  readonly interviewers: { readonly made: number; readonly kept: number }
-  readonly events: { readonly made: number; readonly kept: number }
+  readonly interviewers: Counts
+  readonly events: Counts
+  readonly tasks: Counts
+  readonly portfolios: Counts
   /** Interviews for which another time was found, because somebody was busy with what was there before. */
   readonly moved: number
   /** Interviewers 1 to so many, as they are now. */
   readonly people: readonly Interviewer[]
+}
+
+/** How often `onStep` will be called. */
+export function stepsOf({ seed, interviewers, events }: DemoOptions): number {
+  return interviewers + events + plannedTasks(seed, events).length + Math.min(PORTFOLIOS, interviewers)
 }
 
 /**
@@ -61,7 +75,11 @@ export async function makeDemoData(database: Database, options: DemoOptions): Pr
     moved += await maker.interview(planner, seed, plan)
     onStep()
   })
-  return { interviewers: team.counts, events: { made: missing.length, kept }, moved, people: team.people }
+  const portfolios = await makePortfolios(database, { seed, people: team.people, onStep })
+  const tasks = await makeTasks(database, { seed, interviews: options.events, now, onStep })
+  await handOutTasks(database, await presentAccounts(database))
+  const events = { made: missing.length, kept }
+  return { interviewers: team.counts, events, tasks, portfolios, moved, people: team.people }
 }
 
 class Maker {
@@ -135,17 +153,4 @@ class Maker {
 
 function wantsAnotherTime(error: unknown): boolean {
   return error instanceof Error && 'code' in error && ANOTHER_TIME.has(String(error.code))
-}
-
-function numbers(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => index + 1)
-}
-
-/** Works on all items, on many at a time, each begun in their order. */
-async function inFlight<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const waiting = items.values()
-  const worker = async () => {
-    for (const item of waiting) await work(item)
-  }
-  await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, items.length) }, worker))
 }

@@ -31,6 +31,11 @@ export function some<Item>(random: Random, items: readonly Item[], count: number
   return taken
 }
 
+/** 1 to `count`. */
+export function numbers(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1)
+}
+
 /** FNV-1a, 32 bit (draft-eastlake-fnv). */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5

@@ -130,3 +130,79 @@ export const CANCELLATIONS = [
   'The candidate asked for another day',
   'Two of the panel are ill',
 ] as const
+
+/** What there is to do for an interview, so many days after its start, and whose work it is. */
+export const TASKS_OF_INTERVIEWS = [
+  { title: 'Book a room', of: 'talent', days: -7 },
+  { title: 'Send the candidate the agenda', of: 'talent', days: -5 },
+  { title: 'Send the take-home exercise', of: 'talent', days: -4 },
+  { title: 'Read the take-home exercise', of: 'interviewer', days: -1 },
+  { title: 'Write down your feedback', of: 'interviewer', days: 1 },
+  { title: 'Collect the feedback of the panel', of: 'talent', days: 2 },
+  { title: 'Tell the candidate how it went', of: 'talent', days: 3 },
+] as const
+
+/** What there is to do besides, and how many days before it is due; null for whenever there is time. */
+export const OTHER_TASKS = [
+  { title: 'Write the questions for system design anew', of: 'interviewer', days: 21 },
+  { title: 'Ask two more people to join the panels', of: 'talent', days: 10 },
+  { title: 'Show the new interviewers how feedback is written', of: 'interviewer', days: 4 },
+  { title: 'Go through the interviews that were cancelled', of: 'talent', days: -2 },
+  { title: 'Thank the panels of last month', of: 'admin', days: -9 },
+  { title: 'Tidy up the exercises for pairing', of: 'admin', days: null },
+] as const
+
+export const COMPANIES = [
+  'Harbor Freight Systems',
+  'Nordlicht Energie',
+  'Blue Heron Health',
+  'Cobalt Maps',
+  'Juniper & Sons',
+  'Lighthouse Payments',
+  'Open Orchard',
+  'Tidewater Robotics',
+] as const
+
+export const HIGHLIGHTS = [
+  'Brought the time of a release from a week to an hour',
+  'Led a team of six through a move between data centres',
+  'Wrote the guide that every newcomer reads first',
+  'Halved what a request costs',
+  'Began the weekly review of incidents',
+] as const
+
+export const UNIVERSITIES = [
+  'University of Helsinki',
+  'University of Nairobi',
+  'TU Delft',
+  'University of Toronto',
+  'IIT Madras',
+  'University of São Paulo',
+  'Kyoto University',
+] as const
+
+export const FIELDS = ['Computer Science', 'Mathematics', 'Physics', 'Psychology', 'Industrial Design'] as const
+
+export const DEGREES = ['BSc', 'MSc', 'PhD'] as const
+
+export const PROJECTS = [
+  { name: 'Slowpoke', description: 'Finds the slowest test of a suite, and says since when it is slow.' },
+  { name: 'Paper Trail', description: 'Keeps minutes as plain text, and finds them again.' },
+  { name: 'Tidemark', description: 'Draws how full a disk was, and when it will be.' },
+  { name: 'Second Opinion', description: 'A checklist for reviews, and a bot that reminds of it.' },
+] as const
+
+export const LANGUAGES = words('Dutch French German Hindi Japanese Korean Mandarin Portuguese Spanish Swahili')
+
+export const HEADLINES = [
+  'likes small changes and long walks',
+  'asks what happens when it fails',
+  'has been on call, and sleeps well since',
+  'explains with drawings',
+] as const
+
+export const SUMMARIES = [
+  'Will ask about something you have built, and then about what went wrong with it.',
+  'Came from support, and still reads the tickets. Bring a question of your own.',
+  'Thinks that a good interview is a conversation, and leaves the last ten minutes to you.',
+] as const
