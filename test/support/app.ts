@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { setImmediate as nextLoop } from 'node:timers/promises'
 import type { FastifyInstance, InjectOptions } from 'fastify'
-import { buildApp } from '../../app.ts'
+import { buildApp, type AppOptions } from '../../app.ts'
 import type { Database } from '../../db/database.ts'
 import { openDatabase } from '../../db/open.ts'
-import type { Role } from '../../plugins/auth.ts'
+import type { Role } from '../../plugins/auth/identity.ts'
 import { loadConfig, type Config } from '../../plugins/config.ts'
 import { createLogger } from '../../plugins/logging.ts'
 import { sqlite } from './databases.ts'
+import { Secrets } from './secrets.ts'
 
 export interface SignedIn {
   readonly id: string
@@ -31,6 +33,7 @@ export interface TestApp {
   signedIn(role: Role, name?: string): Promise<SignedIn>
   /** An inject whose body is parsed: `{ status, body, headers }`. */
   call(options: InjectOptions & { as?: SignedIn }): Promise<Answer>
+  /** Also fails when the log shows a secret that went through the program: a password, a token, a cookie. */
   close(): Promise<void>
 }
 
@@ -45,7 +48,11 @@ export interface Answer {
  * The whole program on a fresh database of its own, on SQLite unless told. Limits on requests are off unless a test turns
  * them on.
  */
-export async function testApp(environment: Record<string, string> = {}, driver = sqlite): Promise<TestApp> {
+export async function testApp(
+  environment: Record<string, string> = {},
+  driver = sqlite,
+  more: Pick<AppOptions, 'identityProvider'> = {},
+): Promise<TestApp> {
   const place = await driver.place()
   const config = loadConfig({
     NODE_ENV: 'test',
@@ -59,7 +66,8 @@ export async function testApp(environment: Record<string, string> = {}, driver =
   const log: string[] = []
   const logger = await createLogger(config, { write: (line: string) => void log.push(line) })
   const { database } = await openDatabase(config.DATABASE_URL)
-  const app = await buildApp({ config, database, logger })
+  const secrets = new Secrets()
+  const app = await watched(secrets, () => buildApp({ config, database, logger, ...more }))
   await app.ready()
   return {
     app,
@@ -67,14 +75,49 @@ export async function testApp(environment: Record<string, string> = {}, driver =
     config,
     folder: place.folder,
     log,
-    signedIn: (role, name) => signedIn(app, database, role, name),
+    signedIn: async (role, name) => {
+      const user = await signedIn(app, database, role, name)
+      secrets.add('access token of a user', user.token)
+      return user
+    },
     call: options => call(app, options),
     close: async () => {
       await app.close()
       await database.close()
       await place.remove()
+      secrets.assertNotIn(log)
     },
   }
+}
+
+/**
+ * Builds an instance with hooks that gather the secrets of every request and answer. They are there before any plugin:
+ * hooks that are added to a finished program run for none of its features.
+ */
+function watched(secrets: Secrets, build: () => Promise<FastifyInstance>): Promise<FastifyInstance> {
+  const addHooks = (message: unknown) => {
+    const { fastify } = message as { fastify: FastifyInstance }
+    fastify.addHook('onRequest', (request, _reply, done) => {
+      secrets.requested(request.url, request.headers)
+      done()
+    })
+    fastify.addHook('preValidation', (request, _reply, done) => {
+      secrets.sent(request.body)
+      done()
+    })
+    fastify.addHook('onSend', (_request, _reply, payload, done) => {
+      secrets.answered(payload)
+      done()
+    })
+    fastify.addHook('onResponse', (_request, reply, done) => {
+      secrets.answeredWith(reply.getHeaders())
+      done()
+    })
+  }
+  subscribe('fastify.initialization', addHooks)
+  const building = build() // begins by making the instance, which is all there is to hear of
+  unsubscribe('fastify.initialization', addHooks)
+  return building
 }
 
 async function call(app: FastifyInstance, { as, ...options }: InjectOptions & { as?: SignedIn }): Promise<Answer> {

@@ -42,12 +42,12 @@ export async function connect(
 
 export function testSocket(socket: WebSocket): TestSocket {
   const received: Received[] = []
-  socket.on('message', data => received.push(JSON.parse(String(data))))
+  socket.on('message', (data: Buffer) => received.push(JSON.parse(data.toString())))
   socket.on('error', () => undefined)
   const closed = once(socket, 'close').then(([code]) => code as number)
   const opened = socket.readyState === WebSocket.OPEN ? Promise.resolve() : once(socket, 'open').catch(() => undefined)
-  const until = <Result>(found: () => Result | undefined | false) =>
-    vi.waitFor(() => (found() || expect.fail(`so far: ${JSON.stringify(received.slice(-3))}`)) as Result, {
+  const until = <Result>(found: () => Result | undefined): Promise<Result> =>
+    vi.waitFor(() => found() ?? expect.fail(`so far: ${JSON.stringify(received.slice(-3))}`), {
       timeout: 15_000,
       interval: 5,
     })
@@ -57,14 +57,14 @@ export function testSocket(socket: WebSocket): TestSocket {
     received,
     closed,
     send: message =>
-      void opened?.then(() => socket.send(typeof message === 'string' ? message : JSON.stringify(message))),
+      void opened.then(() => socket.send(typeof message === 'string' ? message : JSON.stringify(message))),
     message: type => until(() => received.find(message => message.type === type)),
     subscribe: async (topic, since) => {
       const before = received.length
       one.send({ type: `SUBSCRIBE_${topic}`, ...(since !== undefined && { since }) })
       return until(() => received.slice(before).find(({ type }) => type === 'SUBSCRIBED'))
     },
-    news: count => until(() => news().length >= count && news()),
+    news: count => until(() => (news().length >= count ? news() : undefined)),
     end: () => socket.terminate(),
   }
   return one

@@ -71,6 +71,17 @@ describe('the log at LOG_LEVEL=trace', () => {
   })
 })
 
+describe('the log of any other server of a test', () => {
+  it('is searched for every secret that the server was sent', async () => {
+    const other = await home(0)
+    const its = await other.serve()
+    const shownAnyway = '/health/live'
+    await its.call('/health/live', { headers: { authorization: `Bearer ${shownAnyway}` } })
+    await its.stop()
+    await expect(other.close()).rejects.toThrow('The log shows secrets:\ntoken of a header: {"level":"info"')
+  })
+})
+
 /** Signs in, stays signed in, looks a session up by its token, books, and makes every kind of mistake with a secret. */
 async function useEverything(): Promise<void> {
   const email = 'grace@example.com'

@@ -10,6 +10,7 @@ import { testApp, type Answer, type SignedIn } from '../../support/app.ts'
 import { sqlite } from '../../support/databases.ts'
 import { start, type Finished, type Program } from '../../support/programs.ts'
 import { insertInterviewer } from '../../support/rows.ts'
+import { Secrets } from '../../support/secrets.ts'
 import { compiledServer } from './compiled.ts'
 
 /** The program as it is written, which takes longer to start. */
@@ -29,7 +30,7 @@ export interface Home {
   serve(options?: ServeOptions): Promise<Server>
   /** Starts a server that is not expected to come up, and waits for its end. */
   refused(environment?: Record<string, string>): Promise<Finished>
-  /** Ends what is still running and removes the folder. */
+  /** Ends what is still running and removes the folder; fails when a server's log shows a secret it was sent. */
   close(): Promise<void>
 }
 
@@ -72,6 +73,9 @@ export async function home(people = 12, driver = sqlite): Promise<Home> {
   const limits = { RATE_LIMIT_MAX: '0', AUTH_RATE_LIMIT_MAX: '0' }
   const environment = { NODE_ENV, DATABASE_URL, JWT_SECRET, PORT: '0', ...limits }
   const running: Program[] = []
+  const started: Promise<Finished>[] = []
+  const secrets = new Secrets()
+  secrets.add('JWT_SECRET', JWT_SECRET)
   return {
     folder: t.folder,
     path: DATABASE_URL.startsWith('file:') ? DATABASE_URL.slice('file:'.length) : '',
@@ -86,30 +90,44 @@ export async function home(people = 12, driver = sqlite): Promise<Home> {
         await database.close()
       }
     },
-    serve: options => serve({ ...options, environment: { ...environment, ...options?.environment } }, staff, running),
+    serve: options => {
+      const settings = { ...options, environment: { ...environment, ...options?.environment } }
+      return serve(settings, { staff, running, started, secrets })
+    },
     refused: async more => {
       const program = start(process.execPath, [await compiledServer()], { ...environment, ...more })
       running.push(program)
+      started.push(program.finished)
       return program.finished
     },
     close: async () => {
       for (const program of running) for (const pid of [...childrenOf(program), program.process.pid]) end(pid)
-      await Promise.all(running.map(program => program.finished))
+      const finished = await Promise.all(started)
       await t.close()
+      secrets.assertNotIn(finished.flatMap(({ stdout, stderr }) => [stdout, stderr]))
     },
   }
 }
 
-async function serve(options: ServeOptions, staff: SignedIn, running: Program[]): Promise<Server> {
+interface House {
+  readonly staff: SignedIn
+  readonly running: Program[]
+  /** What became of every program, also of those that have ended. */
+  readonly started: Promise<Finished>[]
+  readonly secrets: Secrets
+}
+
+async function serve(options: ServeOptions, { staff, running, started, secrets }: House): Promise<Server> {
   const { environment = {}, strace } = options
   const file = options.program ?? (await compiledServer())
   const args = file.endsWith('.ts') ? ['--import', 'tsx', file] : [file]
   const traced = strace && ['-f', '-y', '-xx', '--seccomp-bpf', ...strace, process.execPath, ...args]
   const program = traced ? start('strace', traced, environment) : start(process.execPath, args, environment)
   running.push(program)
+  started.push(program.finished)
   const { pid, port } = await listening(program)
   const agent = new Agent({ keepAlive: true, maxSockets: 64 })
-  const call = (path: string, options: Call = {}) => answerOf(port, path, { agent, ...options }, staff)
+  const call = (path: string, options: Call = {}) => answerOf(port, path, { agent, ...options }, { staff, secrets })
   const signal = (name: NodeJS.Signals) => process.kill(pid, name)
   await call('/health/live')
   return {
@@ -172,15 +190,24 @@ function end(pid: number | undefined): void {
   }
 }
 
-function answerOf(port: number, path: string, { method = 'GET', body, headers, agent }: Call, staff: SignedIn) {
+function answerOf(
+  port: number,
+  path: string,
+  { method = 'GET', body, headers, agent }: Call,
+  { staff, secrets }: Pick<House, 'staff' | 'secrets'>,
+) {
   const payload = body === undefined ? undefined : JSON.stringify(body)
   const type = payload === undefined ? {} : { 'content-type': 'application/json' }
   const options = { host: '127.0.0.1', port, path, method, agent, headers: { ...staff.headers, ...type, ...headers } }
+  secrets.requested(path, options.headers)
+  secrets.sent(body)
   return new Promise<Answer>((resolve, reject) => {
     const sent = request(options, response => {
       let text = ''
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
       response.on('error', reject).on('end', () => {
+        secrets.answered(text)
+        secrets.answeredWith(response.headers)
         const json = String(response.headers['content-type']).startsWith('application/json')
         const answer: unknown = json ? JSON.parse(text) : text
         resolve({ status: response.statusCode ?? 0, body: answer, headers: response.headers })
