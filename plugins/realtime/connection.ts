@@ -97,7 +97,7 @@ export class Connection {
   }
 
   close(code: number, reason: string): void {
-    this.#subscriptions.clear()
+    this.#end()
     this.#socket.close(code, reason)
     setTimeout(() => this.#socket.terminate(), CLOSE_PATIENCE_MS).unref()
   }
@@ -204,7 +204,12 @@ export class Connection {
     const subscription = { topic, position: since ?? feed.cursor, live: false }
     this.#subscriptions.set(name, subscription)
     this.#send(JSON.stringify({ type: 'SUBSCRIBED', topic: name, lastId: subscription.position }))
-    await this.#catchUp(subscription)
+    try {
+      await this.#catchUp(subscription)
+    } catch (error) {
+      this.#subscriptions.delete(name) // it would wait for ever; the client is told, and asks again
+      throw error
+    }
   }
 
   /** Reads what the feed has passed by, page by page, as fast as the client takes it. */

@@ -11,6 +11,8 @@ const POLL_MS = 25
 const EXPIRY_MS = 1_000
 const PING_MS = 30_000
 const CONNECTIONS_OF_USER = 10
+/** A database that is away is looked for again and again, and told of this often. */
+const COMPLAIN_MS = 5_000
 
 /** Everybody who is connected, and the feed they share. */
 export class Hub {
@@ -20,6 +22,7 @@ export class Hub {
   readonly #timers: NodeJS.Timeout[] = []
   #identitiesSeen = -1
   #advancing = false
+  #complainedAt = 0
 
   constructor(app: FastifyInstance) {
     this.#app = app
@@ -113,6 +116,9 @@ export class Hub {
   }
 
   #failed(error: unknown): void {
+    const now = Date.now()
+    if (now < this.#complainedAt + COMPLAIN_MS) return
+    this.#complainedAt = now
     this.#app.log.warn({ err: error }, 'realtime messages are late')
   }
 }
