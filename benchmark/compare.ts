@@ -19,6 +19,7 @@ export interface Plan {
   readonly generator: Generator
   readonly authorization: () => string
   readonly body?: Job['body']
+  readonly writes?: Job['writes']
   readonly connections: number
   readonly seconds: number
   readonly warmUpSeconds: number
@@ -57,6 +58,7 @@ async function load({ server, paths, logs }: Contender, plan: Plan, seconds: num
     url: server.url,
     paths,
     ...(plan.body && { body: plan.body }),
+    ...(plan.writes && { writes: plan.writes }),
     authorization: plan.authorization(),
     connections: plan.connections,
     seconds,

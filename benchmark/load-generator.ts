@@ -1,9 +1,15 @@
 // A process of its own, as the load must not take the time of the server under test: jobs come as messages.
-import autocannon, { type Client, type Options, type Result } from 'autocannon'
-import type { Job, Reply } from './load.ts'
+import autocannon, { type Client, type Options, type Request, type Result } from 'autocannon'
+import type { Job, Reply, Writes } from './load.ts'
 
 const SAMPLE_MS = 100
+/** What an interviewer's weight may be: 1 … 1,000. */
+const WEIGHTS = 1_000
+/** So many requests in a row are one turn; made beforehand, they cost the generator less than those it makes anew. */
+const TURN = 10
 let lastAddress = Date.now() * 1000
+let lastWeight = 0
+let turns = 0
 
 process.on('message', (job: Job) => void run(job).then(reply => process.send?.(reply)))
 process.on('disconnect', () => process.exit())
@@ -38,7 +44,7 @@ function fire(job: Job): Promise<Reply> {
 }
 
 /** Gives each connection its own share of the paths, or a body with a new address for every request. */
-function requestsOf({ paths, body, connections }: Job): (client: Client) => void {
+function requestsOf({ paths, body, writes, connections }: Job): (client: Client) => void {
   let next = 0
   return client => {
     const share = next++ % connections
@@ -47,8 +53,34 @@ function requestsOf({ paths, body, connections }: Job): (client: Client) => void
       client.setRequests([{ path, setupRequest: request => ({ ...request, path, body: withNewAddress(body) }) }])
       return
     }
+    if (writes) {
+      client.setRequests(readsAndWrites(paths, writes, share))
+      return
+    }
     const own = paths.filter((_path, index) => index % connections === share)
     client.setRequests((own.length > 0 ? own : paths).map(path => ({ path })))
+  }
+}
+
+/** All paths, begun at another place by each connection. Every tenth request may be the write when its turn comes. */
+function readsAndWrites(paths: readonly string[], writes: Writes, share: number): Request[] {
+  const start = share % paths.length
+  return [...paths.slice(start), ...paths.slice(0, start)].map((path, index) =>
+    (index + start) % TURN === TURN - 1 ? readOrWrite(path, writes) : { path },
+  )
+}
+
+/** Turns are counted over all connections, so that there are as many writes as there shall be however long it takes. */
+function readOrWrite(path: string, { paths, every }: Writes): Request {
+  return {
+    setupRequest: request => {
+      turns += 1
+      if (turns % (every / TURN) !== 0) return { ...request, path }
+      lastWeight = (lastWeight % WEIGHTS) + 1
+      const headers = { ...request.headers, 'content-type': 'application/json' }
+      const body = JSON.stringify({ weight: lastWeight })
+      return { ...request, method: 'PUT', path: paths[lastWeight % paths.length] ?? '/', headers, body }
+    },
   }
 }
 

@@ -9,9 +9,17 @@ export interface Job {
   readonly paths: readonly string[]
   /** With it the requests are POSTs of this JSON, each with an `email` of its own. */
   readonly body?: Readonly<Record<string, unknown>>
+  /** With it each connection asks for all paths, and some of the requests are PUTs of a new weight instead. */
+  readonly writes?: Writes
   readonly authorization: string
   readonly connections: number
   readonly seconds: number
+}
+
+/** One of so many requests is a write, to each of these interviewers in turn. `every` is a multiple of 10. */
+export interface Writes {
+  readonly paths: readonly string[]
+  readonly every: number
 }
 
 /** What came of a job. */
@@ -42,11 +50,12 @@ export class Generator {
   }
 }
 
-async function nextMessage(child: ChildProcess): Promise<unknown> {
+/** What a helper says next; that it ended is a failure. */
+export async function nextMessage(child: ChildProcess): Promise<unknown> {
   const settled = new AbortController()
   const { signal } = settled
   try {
-    const ended = once(child, 'exit', { signal }).then(() => ({ failure: 'the load generator ended' }))
+    const ended = once(child, 'exit', { signal }).then(() => ({ failure: 'the process ended' }))
     const spoke = once(child, 'message', { signal }).then(([message]: unknown[]) => message)
     return await Promise.race([spoke, ended])
   } finally {

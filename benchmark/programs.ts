@@ -8,6 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const DIST = join(import.meta.dirname, '../dist')
 /** What `npm start` gives the program. */
 const AS_STARTED: Readonly<Record<string, readonly string[]>> = { 'server.js': ['--max-semi-space-size=8'] }
+/** Makes a server collect its garbage when it gets SIGWINCH. */
+const COLLECTING = ['--import', join(DIST, 'benchmark/collect-garbage.js')]
+/** Pages are given back by another thread, a moment after the collection. */
+const COLLECTED_MS = 1_000
 const PATIENCE_MS = 120_000
 const GRACE_MS = 15_000
 const POLL_MS = 2
@@ -25,6 +29,8 @@ export interface ServerOptions {
   /** Asked for until it answers 2xx. */
   readonly firstPath: string
   readonly authorization: string
+  /** Whether it can be told to collect its garbage. */
+  readonly collects?: boolean
 }
 
 /** A server under test, or a baseline: a process with an address. */
@@ -37,6 +43,8 @@ export interface Server {
   cpuSeconds(): number | undefined
   /** Resident memory, in MiB; undefined where the system does not tell. */
   memoryMiB(): number | undefined
+  /** Has it collect its garbage, when it was started so that it can; else it does nothing. */
+  collectGarbage(): Promise<void>
   /** How many lines it has logged since the last call. */
   takeLogLines(): number
   end(): Promise<void>
@@ -53,13 +61,13 @@ export class Programs {
 
   /** Starts a server on a free port and waits until it answers. Throws with what it wrote when it ends instead. */
   async start(options: ServerOptions): Promise<Server> {
-    const { script, env, folder, name, firstPath, authorization } = options
+    const { script, env, folder, name, firstPath, authorization, collects = false } = options
     const port = await freePort()
     const log = join(folder, `${name}.log`)
     const descriptor = openSync(log, 'a')
     const started = performance.now()
     const child = this.#keep(
-      spawn(process.execPath, [...(AS_STARTED[script] ?? []), join(DIST, script)], {
+      spawn(process.execPath, [...(AS_STARTED[script] ?? []), ...(collects ? COLLECTING : []), join(DIST, script)], {
         cwd: folder,
         env: environment({ ...env, PORT: String(port) }),
         stdio: ['ignore', descriptor, descriptor],
@@ -76,6 +84,9 @@ export class Programs {
       startMs,
       cpuSeconds: () => cpuSeconds(pid),
       memoryMiB: () => memoryMiB(pid),
+      collectGarbage: async () => {
+        if (collects && child.kill('SIGWINCH')) await sleep(COLLECTED_MS)
+      },
       takeLogLines: () => takeLines(log),
       end: () => this.#end(child),
     }

@@ -22,7 +22,7 @@ export interface Figure {
 /** One line of the table: a figure of Panelist, where there is one its baseline, and what is asked for. */
 export interface Line {
   readonly row: string
-  readonly unit: 'requests/s' | 'µs/request' | 'ms' | 'MiB'
+  readonly unit: 'requests/s' | 'µs/request' | 'ms' | 'MiB' | 'KiB' | '%'
   readonly panelist: number
   readonly panelistCpuMicroseconds?: number | undefined
   readonly baseline?: Figure

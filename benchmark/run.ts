@@ -12,8 +12,10 @@ import { Programs } from './programs.ts'
 import { onMemoryOnly, table, verdictOf, writeReport, type Line } from './report.ts'
 import type { Context } from './rows/context.ts'
 import { growthRow, stepsOfGrowthRow } from './rows/growth.ts'
+import { mixedRow, stepsOfMixedRow } from './rows/mixed.ts'
 import { postgresRow, stepsOfPostgresRow } from './rows/postgres.ts'
 import { requestRow, stepsOfRequestRow } from './rows/requests.ts'
+import { socketsRow, stepsOfSocketsRow } from './rows/sockets.ts'
 import { startRow, stepsOfStartRow } from './rows/start.ts'
 import { tokenSigner } from './sign-in.ts'
 
@@ -24,8 +26,10 @@ const ROWS = {
   list: { steps: stepsOfRequestRow, measure: (context: Context) => requestRow(context, 'list') },
   create: { steps: stepsOfRequestRow, measure: (context: Context) => requestRow(context, 'create') },
   postgres: { steps: stepsOfPostgresRow, measure: postgresRow },
+  mixed: { steps: stepsOfMixedRow, measure: mixedRow },
   growth: { steps: stepsOfGrowthRow, measure: growthRow },
   start: { steps: stepsOfStartRow, measure: startRow },
+  sockets: { steps: stepsOfSocketsRow, measure: socketsRow },
 }
 const NAMES = Object.keys(ROWS)
 const QUICK = { runs: 2, seconds: 1 }
@@ -47,7 +51,7 @@ const command = new Command('benchmark')
   .option('--strict', 'exit with 1 when a bar is missed')
   .addHelpText(
     'after',
-    '\nRows: cachedGet, cachedList, get, list, create (÷ bare Fastify, ÷ Express), postgres (÷ SQLite), growth (1,000,000 ÷ 1,000 rows), start (and memory).',
+    '\nRows: cachedGet, cachedList, get, list, create (÷ bare Fastify, ÷ Express), postgres (÷ SQLite), mixed (÷ without the cache), growth (1,000,000 ÷ 1,000 rows), start (and memory), sockets (memory; ÷ bare ws).',
   )
   .action(main)
 

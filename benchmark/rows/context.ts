@@ -2,13 +2,14 @@ import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Generator } from '../load.ts'
 import type { Programs, Server } from '../programs.ts'
-import { JWT_SECRET } from '../sign-in.ts'
+import { JWT_SECRET, type SignedIn } from '../sign-in.ts'
 
 /** What every row is given. */
 export interface Context {
   readonly programs: Programs
   readonly generator: Generator
-  readonly authorization: () => string
+  /** A new token, of the one who signs in unless told whose. */
+  readonly authorization: (who?: SignedIn) => string
   /** Removed at the end. */
   readonly folder: string
   readonly runs: number
@@ -28,6 +29,7 @@ export function startPanelist(
   database: string,
   firstPath: string,
   more: Readonly<Record<string, string>> = {},
+  collects = false,
 ): Promise<Server> {
   const { programs, authorization } = context
   return programs.start({
@@ -37,6 +39,7 @@ export function startPanelist(
     env: { DATABASE_URL: database, JWT_SECRET, RATE_LIMIT_MAX: LIMIT, LOG_LEVEL: 'info', ...more },
     firstPath,
     authorization: authorization(),
+    collects,
   })
 }
 
