@@ -1,4 +1,3 @@
-import oauth2 from '@fastify/oauth2'
 import fp from 'fastify-plugin'
 import { codeFlowOptions, PATH } from './code-flow.ts'
 import { clientOf, GOOGLE, type IdentityProvider } from './provider.ts'
@@ -14,7 +13,8 @@ export interface GoogleOptions {
 export const googleFeature = fp<GoogleOptions>(
   async (app, { identityProvider: provider = GOOGLE }) => {
     const client = clientOf(app.config)
-    if (client) await app.register(oauth2, codeFlowOptions(app.config, client, provider))
+    // Loaded where it is set up alone: it would cost every other start a tenth of a second, and its memory.
+    if (client) await app.register(import('@fastify/oauth2'), codeFlowOptions(app.config, client, provider))
     await app.register(googleRoutes, { prefix: PATH, provider })
   },
   {

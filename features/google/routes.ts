@@ -6,7 +6,6 @@ import { User } from '../accounts.ts'
 import { answer, refused } from '../answers.ts'
 import { SignedIn, signedIn } from '../sign-in.ts'
 import { codeFlow } from './code-flow.ts'
-import { idTokenVerifier } from './id-token.ts'
 import { clientOf, type IdentityProvider } from './provider.ts'
 import { Callback } from './schemas.ts'
 import { googleService } from './service.ts'
@@ -25,8 +24,8 @@ export const googleRoutes: FastifyPluginAsyncTypebox<{ provider: IdentityProvide
   for (const schema of [User, SignedIn]) app.addSchema(schema)
   const google = googleService(app)
   const [client, oauth] = [clientOf(app.config), app['oauth2Google']]
-  const atProvider =
-    client && oauth ? { ...codeFlow(app.config, oauth), verify: idTokenVerifier(client.id, provider) } : undefined
+  const verify = client && (await import('./id-token.ts')).idTokenVerifier(client.id, provider)
+  const atProvider = verify && oauth ? { ...codeFlow(app.config, oauth), verify } : undefined
 
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('cache-control', 'no-store')
