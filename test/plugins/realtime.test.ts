@@ -224,9 +224,13 @@ describe.each(drivers)('realtime on $name', driver => {
 
     it('of tasks what each may see: made, changed, handed on, deleted', async () => {
       for (const one of [staff, own, stranger]) await one.subscribe('TASKS')
+      // One after the other, as what is told of a thing is how it stands when it is told.
       const made = await task({ assigneeId: maker.id })
+      await Promise.all([staff.news(1), own.news(1)])
       const done = await change(made.id, { status: 'DONE' })
+      await Promise.all([staff.news(2), own.news(2)])
       await change(made.id, { assigneeId: other.id })
+      await Promise.all([staff.news(3), own.news(3), stranger.news(1)])
       await t.call({ method: 'DELETE', url: `/api/tasks/${made.id}`, as: talent })
       const told = (messages: Received[]) => messages.map(({ type, data }) => [type, data?.assigneeId ?? null])
       expect(told(await staff.news(4))).toEqual([

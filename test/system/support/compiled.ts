@@ -36,7 +36,8 @@ export function compiledServer(): Promise<string> {
 let compiled: Promise<string> | undefined
 
 async function findOrCompile(): Promise<string> {
-  if (isBuilt()) return join(root, 'dist/server.js')
+  const built = builtFolder()
+  if (built !== undefined) return join(built, 'server.js')
   const key = String(Math.round(lastChange()))
   const folder = join(cache, key)
   if (!existsSync(folder)) await compile(folder, `${folder}.${process.pid}`)
@@ -62,6 +63,11 @@ async function compile(folder: string, draft: string): Promise<void> {
     rmSync(draft, { recursive: true })
     if (!existsSync(folder)) throw error
   }
+}
+
+/** Where `npm run build` has put the program, when nothing was changed since. */
+export function builtFolder(): string | undefined {
+  return isBuilt() ? join(root, 'dist') : undefined
 }
 
 function isBuilt(): boolean {
