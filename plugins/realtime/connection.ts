@@ -72,7 +72,7 @@ export class Connection {
   deliver(messages: readonly Message[]): void {
     for (const message of messages) {
       const subscription = this.#subscriptions.get(message.topic.name)
-      if (subscription?.live !== true || !this.#identity) continue
+      if (subscription?.live !== true || !this.#identity || message.id <= subscription.position) continue
       const text = message.textFor(this.#identity)
       if (text !== undefined && !this.#send(text)) return
       subscription.position = message.id
@@ -197,10 +197,7 @@ export class Connection {
     const { feed } = this.#options
     const topic = this.#topic(name)
     await feed.start()
-    if (since !== undefined && since > feed.cursor) await feed.advance()
-    if (since !== undefined && since > feed.cursor) {
-      throw new BadMessage('INVALID_SINCE', `The journal has no row ${since} yet; its last is ${feed.cursor}`)
-    }
+    if (since !== undefined && since > feed.cursor) await assertThere(feed, since)
     const subscription = { topic, position: since ?? feed.cursor, live: false }
     this.#subscriptions.set(name, subscription)
     this.#send(JSON.stringify({ type: 'SUBSCRIBED', topic: name, lastId: subscription.position }))
@@ -247,4 +244,10 @@ export class Connection {
     this.#socket.send(text)
     return true
   }
+}
+
+/** Throws a BadMessage for a row that nobody can have been told of. */
+async function assertThere(feed: Feed, since: number): Promise<void> {
+  const last = await feed.lastId()
+  if (since > last) throw new BadMessage('INVALID_SINCE', `The journal has no row ${since} yet; its last is ${last}`)
 }

@@ -24,7 +24,6 @@ export class Feed {
   #cursor = 0
   #seen = -1
   #started: Promise<void> | undefined
-  #running = false
 
   constructor(options: FeedOptions) {
     this.#options = options
@@ -42,19 +41,19 @@ export class Feed {
     }))
   }
 
-  /** Looks whether the database has changed, and delivers what is new. Does nothing while it is at it already. */
+  /** Looks whether the database has changed, and delivers what is new. Not to be called again before it has. */
   async advance(): Promise<void> {
-    if (this.#running || !this.#started) return
-    this.#running = true
-    try {
-      await this.#started
-      for (let count = this.#count(); count !== this.#seen; count = this.#count()) {
-        await this.#deliverNew()
-        this.#seen = count
-      }
-    } finally {
-      this.#running = false
+    await this.#started
+    if (!this.#started) return
+    for (let count = this.#count(); count !== this.#seen; count = this.#count()) {
+      await this.#deliverNew()
+      this.#seen = count
     }
+  }
+
+  /** The last row there is, delivered or not: another instance may have told of it already. */
+  lastId(): Promise<number> {
+    return journal(this.#options.db).lastId()
   }
 
   /** The messages of one topic after a row and up to another one, at most a page of them, and how far that goes. */

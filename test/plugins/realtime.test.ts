@@ -365,6 +365,20 @@ describe.each(drivers)('realtime on $name', driver => {
       third.end()
     }, 60_000)
 
+    it('after a row that this instance has not come to yet, which another one has told of', async () => {
+      const one = await as(talent)
+      await one.subscribe('TASKS')
+      const refresh = vi.spyOn(t.app.changes, 'refresh').mockReturnValue(undefined) // it learns of no change for a while
+      const { id } = await task()
+      const since = await lastId()
+      expect(await one.subscribe('TASKS', since)).toEqual({ type: 'SUBSCRIBED', topic: 'TASKS', lastId: since })
+      refresh.mockRestore()
+      await change(id, { status: 'DONE' })
+      await one.news(1)
+      expect((await one.news(1)).map(message => [message.type, message.id > since])).toEqual([['TASK_UPDATED', true]])
+      one.end()
+    })
+
     it('also over things that are no more', async () => {
       const start = await lastId()
       const made = await task({ assigneeId: maker.id })
