@@ -54,6 +54,8 @@ export const USER_COLUMNS = `id, email, name, role, status, last_login_at AS "la
   version, created_at AS "createdAt", updated_at AS "updatedAt"`
 const FIND = `SELECT ${USER_COLUMNS} FROM users WHERE id = :id`
 const FIND_BY_EMAIL = `SELECT ${USER_COLUMNS} FROM users WHERE lower(email) = :email`
+const SIGNED_IN = `UPDATE users SET last_login_at = :now, password_hash = coalesce(:passwordHash, password_hash)
+  WHERE id = :id`
 const INSERT = `INSERT INTO users (id, email, name, role, password_hash, last_login_at, email_verified)
   VALUES (:id, :email, :name, :role, :passwordHash, :lastLoginAt, :emailVerified)`
 
@@ -67,5 +69,7 @@ export const accountsRepository = (sql: Queryable) => ({
   find: (id: string) => sql.one<User>(FIND, { id }),
   /** Without regard to case. */
   findByEmail: (email: string) => sql.one<User>(FIND_BY_EMAIL, { email: folded(email) }),
+  /** Notes a sign-in, and the password's hash when it was made anew. */
+  signedIn: (id: string, passwordHash: string | null, now: string) => sql.run(SIGNED_IN, { id, passwordHash, now }),
   insert: (account: NewAccount) => sql.run(INSERT, { emailVerified: 1, ...account }),
 })

@@ -12,6 +12,7 @@ const INSERT = `INSERT INTO sessions (id, user_id, created_at, last_used_at, exp
 const INSERT_TOKEN = 'INSERT INTO refresh_tokens (hash, session_id, created_at) VALUES (:hash, :id, :now)'
 const END = 'UPDATE sessions SET ended_at = :now WHERE id = :id AND ended_at IS NULL AND expires_at > :now'
 const END_ALL = 'UPDATE sessions SET ended_at = :now WHERE user_id = :userId AND ended_at IS NULL AND expires_at > :now'
+const FORGET_OVER = 'DELETE FROM sessions WHERE user_id = :userId AND (ended_at <= :before OR expires_at <= :before)'
 const END_OTHERS = `${END_ALL} AND id <> coalesce(:kept, '')`
 
 export interface NewSession {
@@ -46,6 +47,8 @@ export const sessionStore = (sql: Queryable) => ({
   endAllOf: (userId: string, now: string) => sql.run(END_ALL, { userId, now }),
   /** All but one; all when that is null. */
   endOthersOf: (userId: string, kept: string | null, now: string) => sql.run(END_OTHERS, { userId, kept, now }),
+  /** Those that were over by then, with their tokens. */
+  forgetOver: (userId: string, before: string) => sql.run(FORGET_OVER, { userId, before }),
   addToken: ({ id, refreshToken }: NewSession, now: string) =>
     sql.run(INSERT_TOKEN, { hash: hashOfSecret(refreshToken), id, now }),
 })

@@ -10,7 +10,6 @@ import { sessionStore, type NewSession } from './session-store.ts'
 
 /** Sessions that were over for this long are forgotten, with their tokens. */
 const REMEMBERED_MS = 30 * 24 * 60 * 60 * 1000
-const FORGET = 'DELETE FROM sessions WHERE user_id = :userId AND (ended_at <= :before OR expires_at <= :before)'
 
 export const TOKEN_EXAMPLE = 'pZ6s3mTq0J5m0yq2xN8cW1rJ9dT4kV7bL3hF6gS2aQ0'
 
@@ -68,12 +67,9 @@ export async function begin(
   audit: AuditLogger,
   { actor, userId, session, now }: Beginning,
 ): Promise<void> {
-  await forgetOldSessions(tx, userId, now)
-  const expiresAt = await sessionStore(tx).start(session, userId, actor, now)
+  const sessions = sessionStore(tx)
+  await sessions.forgetOver(userId, new Date(Date.parse(now) - REMEMBERED_MS).toISOString())
+  const expiresAt = await sessions.start(session, userId, actor, now)
   const after = { userId, expiresAt }
   await audit.record(tx, actor, { action: 'login', entityType: 'session', entityId: session.id, after })
-}
-
-async function forgetOldSessions(tx: Transaction, userId: string, now: string): Promise<void> {
-  await tx.run(FORGET, { userId, before: new Date(Date.parse(now) - REMEMBERED_MS).toISOString() })
 }

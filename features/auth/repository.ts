@@ -3,8 +3,6 @@ import { accountsRepository, type User } from '../accounts.ts'
 import { folded } from '../case.ts'
 
 const CREDENTIALS = `SELECT id, name, status, password_hash AS "passwordHash" FROM users WHERE lower(email) = :email`
-const SIGNED_IN = `UPDATE users SET last_login_at = :now, password_hash = coalesce(:passwordHash, password_hash)
-  WHERE id = :id`
 
 const FAILURES = `SELECT count(*) AS failures, max(failed_at) AS "lastFailedAt" FROM login_failures
   WHERE account = :account AND failed_at > :since`
@@ -53,8 +51,6 @@ export interface Prolonged {
 export const authRepository = (sql: Queryable) => ({
   ...accountsRepository(sql),
   credentials: (email: string) => sql.one<CredentialsRow>(CREDENTIALS, { email: folded(email) }),
-  /** Notes a sign-in, and the password's hash when it was made anew. */
-  signedIn: (id: string, passwordHash: string | null, now: string) => sql.run(SIGNED_IN, { id, passwordHash, now }),
 
   failuresSince: async (account: string, since: string): Promise<Failures> =>
     (await sql.one<Failures>(FAILURES, { account, since })) ?? { failures: 0, lastFailedAt: null },

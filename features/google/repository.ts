@@ -11,7 +11,6 @@ const BY_ADDRESS = `SELECT ${COLUMNS} FROM users
   LEFT JOIN identities ON identities.user_id = users.id AND identities.provider = :provider
   WHERE lower(users.email) = :email`
 const LINK = 'INSERT INTO identities (provider, subject, user_id) VALUES (:provider, :subject, :userId)'
-const SIGNED_IN = 'UPDATE users SET last_login_at = :now WHERE id = :userId'
 const PROVE = 'UPDATE users SET password_hash = NULL, email_verified = 1 WHERE id = :userId'
 const REMOVE_API_TOKENS = 'DELETE FROM api_tokens WHERE user_id = :userId'
 
@@ -30,7 +29,6 @@ export const googleRepository = (sql: Queryable) => ({
   byAddress: (email: string) => sql.one<KnownAccount>(BY_ADDRESS, { provider: PROVIDER, email: folded(email) }),
   /** Breaks a unique constraint when either of the two is linked already. */
   link: (subject: string, userId: string) => sql.run(LINK, { provider: PROVIDER, subject, userId }),
-  signedIn: (userId: string, now: string) => sql.run(SIGNED_IN, { userId, now }),
   /** The address is theirs, and the password of whoever registered with it is gone. */
   prove: (userId: string) => sql.run(PROVE, { userId }),
   removeApiTokens: (userId: string) => sql.run(REMOVE_API_TOKENS, { userId }),

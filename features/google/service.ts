@@ -84,7 +84,7 @@ async function welcome(coming: Welcome, known: KnownAccount | undefined): Promis
     if (unproven) await endEarlierAccess(tx, known.id, now)
     await link(coming, owner, unproven ? { password: 'removed' } : {})
   }
-  await googleRepository(tx).signedIn(known.id, now)
+  await googleRepository(tx).signedIn(known.id, null, now)
   return owner
 }
 
