@@ -1,4 +1,4 @@
-import { Type, type Static } from '@sinclair/typebox'
+import { Type } from '@sinclair/typebox'
 
 const Count = (description: string) => Type.Integer({ minimum: 0, description })
 
@@ -28,4 +28,3 @@ export const CacheStatistics = Type.Object(
     ],
   },
 )
-export type CacheStatistics = Static<typeof CacheStatistics>
