@@ -52,32 +52,36 @@ const ROWS_OF_REQUESTS = {
 
 export type RequestRowName = keyof typeof ROWS_OF_REQUESTS
 
-/** Panelist, bare Fastify and Express in turn, on the same request with the same answer. */
+/**
+ * Panelist and its baselines in turn, on the same request with the same answer: Fastify bare, Fastify with helmet, a rate
+ * limit and a log line, and Express.
+ */
 export async function requestRow(context: Context, name: RequestRowName): Promise<Line[]> {
   const row: RequestRow = ROWS_OF_REQUESTS[name]
   context.say(`${row.title}: starting`)
-  const trio = await startTrio(context, row)
-  await assertSameJob(context, row, trio)
+  const servers = await startServers(context, row)
+  await assertSameJob(context, row, servers)
   context.say(row.title)
-  const contenders = trio.map((server, index) => ({ server, paths: [row.path], logs: index !== 1 }))
-  const [panelist = [], bare = [], express = []] = await compare(contenders, {
+  const contenders = servers.map((server, index) => ({ server, paths: [row.path], logs: index !== 1 }))
+  const [panelist = [], bare = [], usual = [], express = []] = await compare(contenders, {
     ...context,
     ...(row.body && { body: row.body }),
     connections: CONNECTIONS,
     warmUpSeconds: Math.min(3, context.seconds),
   })
-  await Promise.all(trio.map(server => server.end()))
+  await Promise.all(servers.map(server => server.end()))
   return [
     lineOf(row.title, panelist, 'bare Fastify', bare, row.barOverBare),
+    lineOf('', panelist, 'Fastify + helmet, rate limit, log line', usual),
     lineOf('', panelist, 'Express 5 + better-sqlite3', express, TIMES_EXPRESS),
   ]
 }
 
-export const stepsOfRequestRow = (runs: number) => runs * 3
+export const stepsOfRequestRow = (runs: number) => runs * 4
 
-type Trio = readonly [panelist: Server, bare: Server, express: Server]
+type Servers = readonly [panelist: Server, bare: Server, usual: Server, express: Server]
 
-async function startTrio(context: Context, { uncached }: RequestRow): Promise<Trio> {
+async function startServers(context: Context, { uncached }: RequestRow): Promise<Servers> {
   const { programs } = context
   const authorization = context.authorization()
   const folder = ownFolder(context)
@@ -88,25 +92,22 @@ async function startTrio(context: Context, { uncached }: RequestRow): Promise<Tr
   writeFileSync(ONE_FILE, await answerOf(context, panelist.url + ONE))
   writeFileSync(LIST_FILE, await answerOf(context, panelist.url + LIST))
   const common = { folder, firstPath: ONE, authorization }
-  const bare = await programs.start({
-    ...common,
-    script: 'benchmark/baselines/bare.js',
-    name: 'bare',
-    env: { ONE_FILE, LIST_FILE },
-  })
+  const floor = { ...common, script: 'benchmark/baselines/bare.js', env: { ONE_FILE, LIST_FILE } }
+  const bare = await programs.start({ ...floor, name: 'bare' })
+  const usual = await programs.start({ ...floor, name: 'usual', env: { ...floor.env, USUAL: 'on' } })
   const express = await programs.start({
     ...common,
     script: 'benchmark/baselines/express.js',
     name: 'express',
     env: { DATABASE_FILE: copyWithoutTriggers(prepared, join(folder, 'express.db')), JWT_SECRET },
   })
-  return [panelist, bare, express]
+  return [panelist, bare, usual, express]
 }
 
 /** A baseline that answers less, or something else, would be no baseline. */
-async function assertSameJob(context: Context, { path, body }: RequestRow, trio: Trio): Promise<void> {
-  const answers = await Promise.all(trio.map(({ url }) => answerOf(context, url + path, body)))
-  const [panelist, bare, express] = answers
+async function assertSameJob(context: Context, { path, body }: RequestRow, servers: Servers): Promise<void> {
+  const answers = await Promise.all(servers.map(({ url }) => answerOf(context, url + path, body)))
+  const [panelist, bare, , express] = answers
   if (!body && panelist !== bare) throw new Error(`bare Fastify does not send the bytes of Panelist for ${path}`)
   const [own, floor, other] = [panelist, bare, express].map(text => comparable(text ?? ''))
   if (!isDeepStrictEqual(own, other)) throw new Error(`Express does not answer what Panelist answers to ${path}`)
