@@ -1,0 +1,42 @@
+import { WEEKDAYS, type Weekday } from './availability.ts'
+
+export const DAY = 86_400_000
+/** 1970-01-01 was a Thursday. */
+const FIRST_WEEKDAY = 3
+
+/** A date of somebody's calendar, wherever they are. */
+export interface LocalDay {
+  /** `YYYY-MM-DD` */
+  readonly date: string
+  readonly weekday: Weekday
+  /** Its midnight, as a wall time. */
+  readonly midnight: number
+}
+
+/** The day that a wall time belongs to. */
+export function dayOf(wall: number): LocalDay {
+  const midnight = midnightOf(wall)
+  const weekday = WEEKDAYS[weekdayIndex(midnight)] ?? 'monday'
+  return { date: new Date(midnight).toISOString().slice(0, 10), weekday, midnight }
+}
+
+/** Every day from that of one wall time to that of another, both included. */
+export function daysBetween(from: number, to: number): LocalDay[] {
+  const days: LocalDay[] = []
+  for (let midnight = midnightOf(from); midnight <= to; midnight += DAY) days.push(dayOf(midnight))
+  return days
+}
+
+export function midnightOf(wall: number): number {
+  return Math.floor(wall / DAY) * DAY
+}
+
+/** The midnight with which the week of a wall time begins. */
+export function weekOf(wall: number, startsOn: Weekday): number {
+  const midnight = midnightOf(wall)
+  return midnight - ((weekdayIndex(midnight) - WEEKDAYS.indexOf(startsOn) + 7) % 7) * DAY
+}
+
+function weekdayIndex(midnight: number): number {
+  return (((midnight / DAY + FIRST_WEEKDAY) % 7) + 7) % 7
+}

@@ -1,0 +1,100 @@
+import { RULES, type Rule } from './free-time.ts'
+import { subtract, type Interval } from './intervals.ts'
+import type { Search } from './search.ts'
+
+/** What relaxing a rule would bring: so many more slots than there are. */
+export interface Relaxation {
+  readonly rule: Rule
+  readonly slots: number
+}
+
+export interface PersonExplained {
+  readonly id: string
+  readonly name: string
+  /** What each rule takes away and what is left; together the whole span. */
+  readonly minutes: Readonly<Record<Rule | 'free', number>>
+  /** The rule of this person alone that would bring the most; undefined when none brings any. */
+  readonly relaxation: Relaxation | undefined
+}
+
+export interface Explanation {
+  readonly people: readonly PersonExplained[]
+  /** The rule that would bring the most if it were relaxed for everybody. */
+  readonly relaxation: Relaxation | undefined
+}
+
+/** Why there are no more slots than there are: for everybody, where their time goes, and what would help. */
+export function explain(search: Search): Explanation {
+  const gains = new Gains(search)
+  const people = search.question.people.map(({ calendar: { id, name }, kinds }, person) => {
+    const minutes = search.accountOf(person)
+    // What takes no time away brings none back.
+    const relaxed = (rule: Rule) => (minutes[rule] > 0 ? search.rangesOf(person, rule) : search.rangesOf(person))
+    return { id, name, kinds, minutes, ranges: new Map(RULES.map(rule => [rule, relaxed(rule)])) }
+  })
+  return {
+    people: people.map(({ id, name, kinds, minutes, ranges }, person) => ({
+      id,
+      name,
+      minutes,
+      relaxation: best(rule => gains.of(kinds, search.rangesOf(person), ranges.get(rule) ?? [])),
+    })),
+    relaxation: best(rule => gains.ofAll(people.map(({ ranges }) => ranges.get(rule) ?? []))),
+  }
+}
+
+function best(slotsOf: (rule: Rule) => number): Relaxation | undefined {
+  let most: Relaxation | undefined
+  for (const rule of RULES) {
+    const slots = slotsOf(rule)
+    if (slots > (most?.slots ?? 0)) most = { rule, slots }
+  }
+  return most
+}
+
+type Ranges = readonly Interval[]
+
+/** How many slots there would be more if people could start at other instants; negative for fewer. */
+class Gains {
+  readonly #search: Search
+  readonly #feasible: Uint8Array
+  /** By kinds, and one more or one fewer: how many instants would change up to each. */
+  readonly #changes = new Map<string, Int32Array>()
+
+  constructor(search: Search) {
+    this.#search = search
+    this.#feasible = search.feasible()
+  }
+
+  /** If everybody could start in these ranges. */
+  ofAll(ranges: readonly Ranges[]): number {
+    const feasible = this.#search.feasible(ranges)
+    return sum(feasible) - sum(this.#feasible)
+  }
+
+  /** If one who can take these kinds could start in other ranges than the own. */
+  of(kinds: number, own: Ranges, other: Ranges): number {
+    return this.#change(kinds, 1, subtract(other, own)) - this.#change(kinds, -1, subtract(own, other))
+  }
+
+  #change(kinds: number, more: 1 | -1, ranges: Ranges): number {
+    if (ranges.length === 0) return 0
+    const key = `${kinds} ${more}`
+    const upTo = this.#changes.get(key) ?? this.#changesWith(kinds, more)
+    this.#changes.set(key, upTo)
+    return ranges.reduce((changes, { start, end }) => changes + (upTo[end] ?? 0) - (upTo[start] ?? 0), 0)
+  }
+
+  #changesWith(kinds: number, more: 1 | -1): Int32Array {
+    const other = this.#search.feasibleWith(kinds, more)
+    const upTo = new Int32Array(other.length + 1)
+    for (const [index, now] of this.#feasible.entries()) {
+      upTo[index + 1] = (upTo[index] ?? 0) + (other[index] === now ? 0 : 1)
+    }
+    return upTo
+  }
+}
+
+function sum(feasible: Uint8Array): number {
+  return feasible.reduce((all, one) => all + one, 0)
+}

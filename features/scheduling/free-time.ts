@@ -1,0 +1,167 @@
+import type { Weekday } from './availability.ts'
+import type { Calendar } from './calendar.ts'
+import { DAY, daysBetween, type LocalDay } from './days.ts'
+import { hoursOf, wholeOf, type Hours } from './hours.ts'
+import { intersect, lengthOf, subtract, union, type Interval } from './intervals.ts'
+import { Load, WEEK_MARGIN } from './load-limits.ts'
+import type { ZoneClock, Zones } from './zones.ts'
+
+const MINUTE = 60_000
+
+/** What takes time away from somebody, in the order in which it is told: each minute is taken by the first that does. */
+export const RULES = [
+  'hours',
+  'override',
+  'timeOff',
+  'claims',
+  'imported',
+  'dayLimit',
+  'weekLimit',
+  'buffer',
+  'notice',
+] as const
+export type Rule = (typeof RULES)[number]
+
+/** Minutes that each rule takes away, and those that are free. */
+export type Account = Readonly<Record<Rule | 'free', number>>
+export const NOTHING: Account = {
+  hours: 0,
+  override: 0,
+  timeOff: 0,
+  claims: 0,
+  imported: 0,
+  dayLimit: 0,
+  weekLimit: 0,
+  buffer: 0,
+  notice: 0,
+  free: 0,
+}
+
+/** A span of time that is looked at, with what holds for everybody. Instants in ms since 1970. */
+export interface Span extends Interval {
+  /** No interview starts before: the present and the notice that is asked for. */
+  readonly notBefore: number
+  /** The same without any notice. */
+  readonly present: number
+  readonly weekStartsOn: Weekday
+  readonly zones: Zones
+  /** An event that is being moved: it stands in nobody's way. */
+  readonly moving?: string | undefined
+}
+
+/** When one person is free in a span of time, and what takes the rest of it away. */
+export class FreeTime {
+  readonly #span: Span
+  readonly #calendar: Calendar
+  readonly #hours: Hours
+  readonly #clock: ZoneClock
+  readonly #days: readonly LocalDay[]
+
+  constructor(calendar: Calendar, span: Span) {
+    const { start, end, zones } = span
+    this.#span = span
+    this.#calendar = calendar
+    this.#clock = zones.clock(calendar.timezone, start - WEEK_MARGIN, end + WEEK_MARGIN)
+    // A journey may bring a date on hours earlier or later than it comes at home.
+    this.#days = daysBetween(this.#clock.wallOf(start) - DAY, this.#clock.wallOf(end) + DAY)
+    this.#hours = hoursOf(calendar.availability, this.#days, zone =>
+      zone === undefined ? this.#clock : zones.clock(zone, start, end),
+    )
+  }
+
+  /** When an interview of this length, in ms, may start, as if the relaxed rules were not there: [first, last + 1) each. */
+  starts(length: number, relaxed: readonly Rule[] = []): Interval[] {
+    const free = subtract(this.#windows(relaxed), this.#busy(relaxed))
+    const starts = free
+      .filter(({ start, end }) => end - start >= length)
+      .map(({ start, end }) => ({ start, end: end - length + 1 }))
+    return subtract(starts, this.#closed(relaxed))
+  }
+
+  /** How many minutes each rule takes away and how many are free; together the whole span. */
+  account(): Account {
+    const { start, end } = this.#span
+    const { weekly, open, timeOff } = this.#hours
+    const whole = [{ start, end }]
+    const afterHours = intersect(whole, union([...weekly, ...open]))
+    const left: Record<Rule, Interval[]> = {
+      hours: afterHours,
+      override: intersect(afterHours, open),
+      timeOff: [],
+      claims: [],
+      imported: [],
+      dayLimit: [],
+      weekLimit: [],
+      buffer: [],
+      notice: [],
+    }
+    left.timeOff = subtract(left.override, timeOff)
+    left.claims = subtract(left.timeOff, this.#claims())
+    left.imported = subtract(left.claims, this.#calendar.imported)
+    left.dayLimit = subtract(left.imported, this.#fullDays('dayLimit'))
+    left.weekLimit = subtract(left.dayLimit, this.#fullDays('weekLimit'))
+    left.buffer = subtract(left.weekLimit, this.#claims(this.#calendar))
+    left.notice = subtract(left.buffer, this.#tooSoon())
+    return inMinutes(end - start, left)
+  }
+
+  #windows(relaxed: readonly Rule[]): Interval[] {
+    const { weekly, open, unlimited, timeOff } = this.#hours
+    const windows = relaxed.includes('hours') ? unlimited : relaxed.includes('override') ? weekly : open
+    const { start, end } = this.#span
+    return intersect([{ start, end }], relaxed.includes('timeOff') ? windows : subtract(windows, timeOff))
+  }
+
+  #busy(relaxed: readonly Rule[]): Interval[] {
+    const buffers = relaxed.includes('buffer') ? NO_BUFFERS : this.#calendar
+    const claims = relaxed.includes('claims') ? [] : this.#claims(buffers)
+    return relaxed.includes('imported') ? claims : union([...claims, ...this.#calendar.imported])
+  }
+
+  /** When nothing may start. Without their interviews nobody has a full day either. */
+  #closed(relaxed: readonly Rule[]): Interval[] {
+    const limits = relaxed.includes('claims') ? [] : (['dayLimit', 'weekLimit'] as const)
+    const rules = limits.filter(rule => !relaxed.includes(rule))
+    return union([...rules.flatMap(rule => this.#fullDays(rule)), ...this.#tooSoon(relaxed)])
+  }
+
+  /** Of their interviews, widened by the buffers a new one would have: before it, and after it. */
+  #claims({ bufferBeforeMinutes, bufferAfterMinutes }: Buffers = NO_BUFFERS): Interval[] {
+    const claims = this.#calendar.interviews
+      .filter(({ eventId }) => eventId !== this.#span.moving)
+      .map(({ claim: { start, end } }) => ({
+        start: start - bufferAfterMinutes * MINUTE,
+        end: end + bufferBeforeMinutes * MINUTE,
+      }))
+    return union(claims)
+  }
+
+  #fullDays(rule: 'dayLimit' | 'weekLimit'): Interval[] {
+    const { maxPerDay, maxPerWeek } = this.#calendar
+    if ((rule === 'dayLimit' ? maxPerDay : maxPerWeek) === null) return []
+    const load = new Load(this.#calendar, this.#clock, this.#span.weekStartsOn, this.#span.moving)
+    return union(this.#days.filter(day => load[rule](day)).map(day => wholeOf(day, this.#clock)))
+  }
+
+  #tooSoon(relaxed: readonly Rule[] = []): Interval[] {
+    const { start, notBefore, present } = this.#span
+    const end = relaxed.includes('notice') ? present : notBefore
+    return end > start ? [{ start, end }] : []
+  }
+}
+
+type Buffers = Pick<Calendar, 'bufferBeforeMinutes' | 'bufferAfterMinutes'>
+const NO_BUFFERS = { bufferBeforeMinutes: 0, bufferAfterMinutes: 0 }
+
+/** Whole minutes that add up exactly: not each is rounded, but the sum up to each. */
+function inMinutes(whole: number, left: Readonly<Record<Rule, Interval[]>>): Account {
+  const minutes: Record<Rule | 'free', number> = { ...NOTHING }
+  let before = Math.round(whole / MINUTE)
+  for (const rule of RULES) {
+    const after = Math.round(lengthOf(left[rule]) / MINUTE)
+    minutes[rule] = before - after
+    before = after
+  }
+  minutes.free = before
+  return minutes
+}

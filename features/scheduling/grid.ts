@@ -1,0 +1,49 @@
+import type { Interval } from './intervals.ts'
+import type { ZoneClock } from './zones.ts'
+
+/**
+ * The instants of a span at which an interview may start: those at which a clock shows a multiple of the step past
+ * midnight. So they do not depend on where the span begins, none is in a gap of the clock, and none comes twice. The
+ * last is that at which an interview of this length still ends in time. Step and length in ms.
+ */
+export function gridOf(clock: ZoneClock, step: number, length: number, { start, end }: Interval): Grid {
+  return new Grid(clock.multiplesOf(step, start, end - length + 1))
+}
+
+/** Instants in their order, by index. */
+export class Grid {
+  readonly instants: readonly number[]
+
+  constructor(instants: readonly number[]) {
+    this.instants = instants
+  }
+
+  /** How many instants are before this one: the index of the first that is not. */
+  before(at: number): number {
+    let [low, high] = [0, this.instants.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.instants[middle] ?? Infinity) < at) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** The instants in these intervals, as ranges of their indexes; a list as in intervals.ts. */
+  ranges(intervals: readonly Interval[]): Interval[] {
+    return intervals
+      .map(({ start, end }) => ({ start: this.before(start), end: this.before(end) }))
+      .filter(({ start, end }) => start < end)
+  }
+}
+
+/** Whether an index is in one of the ranges. */
+export function includes(ranges: readonly Interval[], index: number): boolean {
+  let [low, high] = [0, ranges.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((ranges[middle]?.end ?? Infinity) <= index) low = middle + 1
+    else high = middle
+  }
+  return (ranges[low]?.start ?? Infinity) <= index
+}

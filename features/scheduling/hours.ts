@@ -1,0 +1,66 @@
+import { minutesOf, type Availability, type Window } from './availability.ts'
+import { DAY, type LocalDay } from './days.ts'
+import { union, type Interval } from './intervals.ts'
+import type { ZoneClock } from './zones.ts'
+
+const MINUTE = 60_000
+
+/** Somebody's days as stretches of time; each a list, as in intervals.ts. */
+export interface Hours {
+  /** The weekly hours, as if no day were an exception. */
+  readonly weekly: Interval[]
+  /** The hours with the days that are an exception. */
+  readonly open: Interval[]
+  /** The days that are no exception, whole, and the hours of those that are: what is left without weekly hours. */
+  readonly unlimited: Interval[]
+  /** The days off, whole. */
+  readonly timeOff: Interval[]
+}
+
+/**
+ * The hours of these days. Every start and every end is converted by itself: a day may have 23 hours, and so may a
+ * window from 00:00 to 24:00. A window whose end does not come after its start is none.
+ */
+export function hoursOf(
+  availability: Availability,
+  days: readonly LocalDay[],
+  clockOf: (zone: string | undefined) => ZoneClock,
+): Hours {
+  const weekly = new Map<string, Window[]>()
+  for (const { weekday, ...window } of availability.weekly)
+    weekly.set(weekday, [...(weekly.get(weekday) ?? []), window])
+  const overrides = new Map(availability.overrides.map(({ date, windows }) => [date, windows]))
+  const lists = { weekly: new Array<Interval>(), open: new Array<Interval>(), unlimited: new Array<Interval>() }
+  const timeOff: Interval[] = []
+  for (const day of days) {
+    const clock = clockOf(availability.travel.find(journey => within(journey, day))?.timezone)
+    const usual = instantsOf(weekly.get(day.weekday) ?? [], day, clock)
+    const exception = overrides.get(day.date)
+    const actual = exception ? instantsOf(exception, day, clock) : usual
+    lists.weekly.push(...usual)
+    lists.open.push(...actual)
+    lists.unlimited.push(...(exception ? actual : [wholeOf(day, clock)]))
+    if (availability.timeOff.some(absence => within(absence, day))) timeOff.push(wholeOf(day, clock))
+  }
+  const { weekly: usual, open, unlimited } = lists
+  return { weekly: union(usual), open: union(open), unlimited: union(unlimited), timeOff: union(timeOff) }
+}
+
+/** The whole of a local day: 23 to 25 hours as a rule. */
+export function wholeOf({ midnight }: LocalDay, clock: ZoneClock): Interval {
+  return { start: clock.instantOf(midnight), end: clock.instantOf(midnight + DAY) }
+}
+
+/** Whether a date is in a range of dates, both ends included. */
+export function within({ from, to }: { readonly from: string; readonly to: string }, { date }: LocalDay): boolean {
+  return from <= date && date <= to
+}
+
+function instantsOf(windows: readonly Window[], { midnight }: LocalDay, clock: ZoneClock): Interval[] {
+  return windows
+    .map(({ start, end }) => ({
+      start: clock.instantOf(midnight + minutesOf(start) * MINUTE),
+      end: clock.instantOf(midnight + minutesOf(end) * MINUTE),
+    }))
+    .filter(({ start, end }) => start < end)
+}

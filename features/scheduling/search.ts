@@ -1,0 +1,172 @@
+import type { Calendar } from './calendar.ts'
+import { inTurn, Pool, type Score } from './fairness.ts'
+import { FreeTime, NOTHING, type Account, type Rule, type Span } from './free-time.ts'
+import { includes, type Grid } from './grid.ts'
+import { union, type Interval } from './intervals.ts'
+import { Demand, seatBest } from './matching.ts'
+import { SupplyOverTime, type Offer } from './supply.ts'
+
+/** Somebody who can take a seat: which kinds, as the bits of a number. */
+export interface Eligible {
+  readonly calendar: Calendar
+  readonly kinds: number
+}
+
+/** When shall a panel meet? Instants and lengths in ms. */
+export interface Question {
+  readonly span: Span
+  /** The instants that come into question. */
+  readonly grid: Grid
+  readonly length: number
+  /** By kind, how many seats. */
+  readonly seats: readonly number[]
+  readonly people: readonly Eligible[]
+  /** When the candidate is in other interviews. */
+  readonly candidate: readonly Interval[]
+  /** Rules that do not count. */
+  readonly relaxed?: readonly Rule[]
+}
+
+/** A place for somebody, with why it is theirs. */
+export interface Seated {
+  readonly kind: number
+  readonly id: string
+  readonly score: Score
+}
+
+export interface PanelSlot {
+  readonly start: number
+  readonly end: number
+  /** By kind, the ids of those who are free, the one whose turn it is first. */
+  readonly available: readonly (readonly string[])[]
+  /** Who should sit where, by kind. */
+  readonly panel: readonly Seated[]
+}
+
+/** Everybody's free time in a question, worked out once, and what follows from it. */
+export class Search {
+  readonly question: Question
+  readonly #freeTimes: readonly FreeTime[]
+  readonly #ranges: readonly Interval[][]
+  readonly #candidate: readonly Interval[]
+  readonly #supply: SupplyOverTime
+  readonly #turns: Turns
+
+  constructor(question: Question) {
+    const { people, span, grid, length, seats, candidate, relaxed } = question
+    this.question = question
+    this.#freeTimes = people.map(({ calendar }) => new FreeTime(calendar, span))
+    this.#ranges = this.#freeTimes.map(free => grid.ranges(free.starts(length, relaxed)))
+    this.#candidate = grid.ranges(union(candidate.map(({ start, end }) => ({ start: start - length + 1, end }))))
+    this.#supply = this.#supplyOf(this.#ranges)
+    this.#turns = new Turns(people, seats.length)
+  }
+
+  /** The first slots in which a whole panel can meet, each with the fairest one. */
+  slots(limit: number): PanelSlot[] {
+    const feasible = this.feasible()
+    const slots: PanelSlot[] = []
+    for (
+      let index = feasible.indexOf(1);
+      index !== -1 && slots.length < limit;
+      index = feasible.indexOf(1, index + 1)
+    ) {
+      const slot = this.#slotAt(index)
+      if (slot) slots.push(slot)
+    }
+    return slots
+  }
+
+  /** 1 at each instant of the grid at which a whole panel can meet, else 0; if people could start in other `ranges`. */
+  feasible(ranges?: readonly (readonly Interval[])[]): Uint8Array {
+    return this.#withCandidate((ranges ? this.#supplyOf(ranges) : this.#supply).feasible())
+  }
+
+  /** The same with one more, or one fewer, who can take these kinds. */
+  feasibleWith(kinds: number, more: 1 | -1): Uint8Array {
+    return this.#withCandidate(this.#supply.feasible(kinds, more))
+  }
+
+  /** The ranges of the grid in which one of the people can start, with a rule relaxed when it is given. */
+  rangesOf(person: number, relaxed?: Rule): readonly Interval[] {
+    if (!relaxed) return this.#ranges[person] ?? []
+    const { grid, length, relaxed: alreadyRelaxed = [] } = this.question
+    return grid.ranges(this.#freeTimes[person]?.starts(length, [...alreadyRelaxed, relaxed]) ?? [])
+  }
+
+  /** How many minutes each rule takes of one of the people. */
+  accountOf(person: number): Account {
+    return this.#freeTimes[person]?.account() ?? NOTHING
+  }
+
+  #supplyOf(ranges: readonly (readonly Interval[])[]): SupplyOverTime {
+    const { grid, people, seats } = this.question
+    const offers = people.map(({ kinds }, person): Offer => ({ kinds, ranges: ranges[person] ?? [] }))
+    return new SupplyOverTime(grid.instants.length, new Demand(seats), offers)
+  }
+
+  #withCandidate(feasible: Uint8Array): Uint8Array {
+    for (const { start, end } of this.#candidate) feasible.fill(0, start, end)
+    return feasible
+  }
+
+  #slotAt(index: number): PanelSlot | undefined {
+    const { people, grid, length, seats } = this.question
+    const start = grid.instants[index] ?? 0
+    const kindsOf = people.map(({ kinds }, person) => (includes(this.#ranges[person] ?? [], index) ? kinds : 0))
+    const turns = this.#turns.at(start)
+    const ranked = turns.map(turn => turn.order.filter(person => kindsOf[person]))
+    const entry = ({ kind, person }: { kind: number; person: number }) => ({
+      kind,
+      id: people[person]?.calendar.id ?? '',
+      score: turns[kind]?.scores.get(person) ?? NO_SCORE,
+    })
+    const isBefore: Parameters<typeof seatBest>[0]['isBefore'] = (one, other) => inTurn(entry(one), entry(other)) < 0
+    const places = seatBest({ seats, kindsOf, ranked, isBefore })
+    const panel = places?.sort((one, other) => one.kind - other.kind).map(place => entry(place))
+    const available = ranked.map(order => order.map(person => people[person]?.calendar.id ?? ''))
+    return panel && { start, end: start + length, available, panel }
+  }
+}
+
+const NO_SCORE: Score = { target: 0, interviews: 0, calibration: 0, weight: 0, shortfall: 0, lastInterviewAt: null }
+
+/** Whose turn it is for the seats of one kind. */
+interface Turn {
+  readonly scores: ReadonlyMap<number, Score>
+  /** People by index. */
+  readonly order: readonly number[]
+}
+
+/** Whose turn it is, kind by kind. It is the same all day. */
+class Turns {
+  readonly #pools: readonly { readonly people: readonly number[]; readonly pool: Pool }[]
+  readonly #ids: readonly string[]
+  readonly #days = new Map<number, Turn[]>()
+
+  constructor(people: readonly Eligible[], kinds: number) {
+    this.#ids = people.map(({ calendar }) => calendar.id)
+    this.#pools = Array.from({ length: kinds }, (_, kind) => {
+      const able = people.flatMap((person, index) => (person.kinds & (1 << kind) ? [index] : []))
+      const calendars = able.flatMap(index => people[index]?.calendar ?? [])
+      return { people: able, pool: new Pool(calendars) }
+    })
+  }
+
+  at(instant: number): Turn[] {
+    const day = Pool.dayOf(instant)
+    const known = this.#days.get(day) ?? this.#pools.map(({ people, pool }) => this.#turn(people, pool.scores(instant)))
+    this.#days.set(day, known)
+    return known
+  }
+
+  #turn(people: readonly number[], scores: readonly Score[]): Turn {
+    const inOrder = people
+      .map((person, index) => ({ person, id: this.#ids[person] ?? '', score: scores[index] ?? NO_SCORE }))
+      .sort(inTurn)
+    return {
+      scores: new Map(inOrder.map(({ person, score }) => [person, score])),
+      order: inOrder.map(({ person }) => person),
+    }
+  }
+}
