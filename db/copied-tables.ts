@@ -21,6 +21,7 @@ export const COPIED: readonly Table[] = [
   keyed('audit_logs', 'id'),
   keyed('idempotency_keys', 'principal', 'route', 'key'),
   keyed('interviewers', 'id'),
+  keyed('availability', 'interviewer_id'),
   keyed('events', 'id'),
   keyed('event_panel', 'event_id', 'interviewer_id'),
   keyed('portfolio_experience', 'id'),

@@ -1,13 +1,16 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { auditLogsFeature } from './audit-logs/index.ts'
 import { authFeature } from './auth/index.ts'
+import { availabilityFeature } from './availability/index.ts'
 import { cacheFeature } from './cache/index.ts'
+import { calendarsPlugin } from './calendars.ts'
 import { eventsFeature } from './events/index.ts'
 import { googleFeature, type GoogleOptions } from './google/index.ts'
 import { interviewersFeature } from './interviewers/index.ts'
 import { passwordsPlugin } from './passwords.ts'
 import { portfolioFeature } from './portfolio/index.ts'
 import { profileFeature } from './profile/index.ts'
+import { reportsFeature } from './reports/index.ts'
 import { sessionsFeature } from './sessions/index.ts'
 import { tasksFeature } from './tasks/index.ts'
 import { tokensFeature } from './tokens/index.ts'
@@ -22,10 +25,12 @@ export const tags = [
   { name: 'users', description: 'The accounts of the people who work here' },
   { name: 'interviewers', description: 'The people who interview' },
   { name: 'events', description: 'Interviews: booked, moved, answered, ended. Nobody is ever booked twice' },
+  { name: 'availability', description: 'The hours people can give, and when a panel can meet' },
   { name: 'portfolio', description: 'What a candidate is shown of the person across the table' },
   { name: 'tasks', description: 'What somebody has to do, by when' },
   { name: 'profile', description: 'The own name, time zone, notifications and password' },
   { name: 'audit', description: 'The journal: who changed what, and when' },
+  { name: 'reports', description: 'Who carries how much' },
   { name: 'operations', description: 'How the program is' },
 ]
 
@@ -34,6 +39,7 @@ export type FeatureOptions = GoogleOptions
 /** Every feature there is. */
 export const features: FastifyPluginAsync<FeatureOptions> = async (app, { identityProvider }) => {
   await app.register(passwordsPlugin)
+  await app.register(calendarsPlugin)
   await app.register(authFeature)
   await app.register(googleFeature, { identityProvider })
   await app.register(sessionsFeature)
@@ -42,9 +48,11 @@ export const features: FastifyPluginAsync<FeatureOptions> = async (app, { identi
   await app.register(userCountFeature)
   await app.register(interviewersFeature)
   await app.register(eventsFeature)
+  await app.register(availabilityFeature)
   await app.register(portfolioFeature)
   await app.register(tasksFeature)
   await app.register(profileFeature)
+  await app.register(reportsFeature)
   await app.register(auditLogsFeature)
   await app.register(cacheFeature)
 }

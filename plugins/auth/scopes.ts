@@ -1,5 +1,15 @@
 /** What an API token can be let near. Signing in, sessions and the tokens themselves are for people alone. */
-export const RESOURCES = ['interviewers', 'events', 'users', 'tasks', 'profile', 'portfolio', 'audit'] as const
+export const RESOURCES = [
+  'interviewers',
+  'events',
+  'availability',
+  'users',
+  'tasks',
+  'profile',
+  'portfolio',
+  'reports',
+  'audit',
+] as const
 export type Resource = (typeof RESOURCES)[number]
 
 export type Scope = `${Resource}:${'read' | 'write'}`
