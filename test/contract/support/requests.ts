@@ -58,15 +58,18 @@ function pathValue({ name, schema }: Parameter, things: string): fc.Arbitrary<st
 }
 
 function queryOf(parameters: readonly Parameter[]): fc.Arbitrary<[string, string][]> {
-  const pairs = parameters.map(({ name, schema }) => {
+  const pairOf = ({ name, schema }: Parameter) => {
     const value = fc.oneof({ weight: 6, arbitrary: valueOf(schema, name).map(String) }, { weight: 1, arbitrary: text })
     return value.map((value): [string, string] => [name, value])
-  })
+  }
+  const pairs = parameters.filter(({ required }) => !required).map(pairOf)
+  const needed = fc.tuple(...parameters.filter(({ required }) => required).map(pairOf))
   const unknown = fc.tuple(fc.constantFrom('', '__proto__', 'limit[]', 'x', 'q', 'sort', 'constructor'), text)
   const known =
     pairs.length === 0 ? fc.constant<[string, string][]>([]) : fc.array(fc.oneof(...pairs), { maxLength: 3 })
   return fc.oneof(
-    { weight: 6, arbitrary: known },
+    { weight: 6, arbitrary: fc.tuple(needed, known).map(([all, some]) => [...all, ...some]) },
+    { weight: 1, arbitrary: known },
     { weight: 1, arbitrary: fc.array<[string, string]>(unknown, { minLength: 1, maxLength: 2 }) },
   )
 }
