@@ -3,6 +3,7 @@ import createError from '@fastify/error'
 import { Type, type TProperties, type TSchema } from '@sinclair/typebox'
 import type { Params, Queryable, SqlValue } from '../db/database.ts'
 import { ValidationError } from '../plugins/errors.ts'
+import { part } from './answers.ts'
 import { folded } from './case.ts'
 import { isList, Nullable, OneOf } from './fields.ts'
 
@@ -37,7 +38,7 @@ export function PageQuery<const Sorts extends string[], Filters extends TPropert
 export function PageOf<Item extends TSchema>(item: Item, $id: string) {
   return Type.Object(
     {
-      data: Type.Array(Type.Unsafe<Item['static']>({ $ref: `${item.$id ?? ''}#` })),
+      data: Type.Array(part(item)),
       pagination: Type.Object({
         total: Type.Integer({ description: 'Of the whole list, on every page' }),
         limit: Type.Integer(),

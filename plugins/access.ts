@@ -15,6 +15,8 @@ declare module 'fastify' {
     /** The route answers strangers. Every other one asks for credentials. */
     public?: boolean
     resource?: Resource
+    /** A POST that changes nothing: a question too long for an address. */
+    reads?: boolean
   }
 }
 
@@ -41,8 +43,8 @@ export const accessPlugin = fp(
 )
 
 function assertScope({ principal, routeOptions, method }: FastifyRequest): void {
-  const { resource } = routeOptions.config
+  const { resource, reads } = routeOptions.config
   if (!resource) throw new Forbidden('This is for people who have signed in; an API token cannot do it')
-  const needed = scopeFor(resource, method)
+  const needed = scopeFor(resource, reads === true ? 'GET' : method)
   if (principal.token?.scopes.includes(needed) !== true) throw new Forbidden(`This needs a token of scope ${needed}`)
 }

@@ -56,6 +56,7 @@ export const ConfigSchema = Type.Object({
   RATE_LIMIT_MAX: Count(1000, 'requests a minute for each user or address, 0 for no limit'),
   AUTH_RATE_LIMIT_MAX: Count(10, 'sign-in requests a minute for each address and each account, 0 for no limit'),
   CACHE_MAX_BYTES: Count(64 * 1024 * 1024, 'bytes of answers kept in memory, 0 for none', 2 ** 40),
+  WEEK_STARTS_ON: OneOf(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'], 'monday'),
   LOG_LEVEL: OneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
   SLOW_QUERY_MS: Count(100, 'milliseconds from which a query is named in the log'),
   DOCS: OneOf(['on', 'off'], 'on'),

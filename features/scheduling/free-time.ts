@@ -1,9 +1,9 @@
-import type { Weekday } from './availability.ts'
+import type { Availability, Weekday } from './availability.ts'
 import type { Calendar } from './calendar.ts'
-import { DAY, daysBetween, type LocalDay } from './days.ts'
+import { DAY, dayOf, daysBetween, type LocalDay } from './days.ts'
 import { hoursOf, wholeOf, type Hours } from './hours.ts'
-import { intersect, lengthOf, subtract, union, type Interval } from './intervals.ts'
-import { Load, WEEK_MARGIN } from './load-limits.ts'
+import { covers, intersect, lengthOf, overlaps, subtract, union, type Interval } from './intervals.ts'
+import { Load, WEEK_MARGIN, type ReachedLimit } from './load-limits.ts'
 import type { ZoneClock, Zones } from './zones.ts'
 
 const MINUTE = 60_000
@@ -49,6 +49,13 @@ export interface Span extends Interval {
   readonly moving?: string | undefined
 }
 
+/** What stands in the way of an interview; search and booking ask the same. */
+export interface Obstacles {
+  readonly timeOff: Availability['timeOff'][number] | undefined
+  readonly limit: ReachedLimit | undefined
+  readonly outsideHours: boolean
+}
+
 /** When one person is free in a span of time, and what takes the rest of it away. */
 export class FreeTime {
   readonly #span: Span
@@ -76,6 +83,22 @@ export class FreeTime {
       .filter(({ start, end }) => end - start >= length)
       .map(({ start, end }) => ({ start, end: end - length + 1 }))
     return subtract(starts, this.#closed(relaxed))
+  }
+
+  /**
+   * What stands against an interview that takes the whole of this span, other than other interviews: a day off, a limit
+   * that is reached, and hours that it is outside of, which is no more than a warning.
+   */
+  obstacles(): Obstacles {
+    const { start, end } = this.#span
+    const { daysOff, open } = this.#hours
+    const day = dayOf(this.#clock.wallOf(start))
+    const load = this.#load()
+    return {
+      timeOff: daysOff.find(dayOff => overlaps(dayOff, this.#span))?.absence,
+      limit: load.dayLimit(day) ?? load.weekLimit(day),
+      outsideHours: !covers(open, { start, end }),
+    }
   }
 
   /** How many minutes each rule takes away and how many are free; together the whole span. */
@@ -139,8 +162,13 @@ export class FreeTime {
   #fullDays(rule: 'dayLimit' | 'weekLimit'): Interval[] {
     const { maxPerDay, maxPerWeek } = this.#calendar
     if ((rule === 'dayLimit' ? maxPerDay : maxPerWeek) === null) return []
-    const load = new Load(this.#calendar, this.#clock, this.#span.weekStartsOn, this.#span.moving)
+    const load = this.#load()
     return union(this.#days.filter(day => load[rule](day)).map(day => wholeOf(day, this.#clock)))
+  }
+
+  #load(): Load {
+    const { weekStartsOn, moving } = this.#span
+    return new Load(this.#calendar, this.#clock, weekStartsOn, moving)
   }
 
   #tooSoon(relaxed: readonly Rule[] = []): Interval[] {

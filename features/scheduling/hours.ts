@@ -13,8 +13,14 @@ export interface Hours {
   readonly open: Interval[]
   /** The days that are no exception, whole, and the hours of those that are: what is left without weekly hours. */
   readonly unlimited: Interval[]
-  /** The days off, whole. */
   readonly timeOff: Interval[]
+  /** The same day by day, each with the absence it is of. */
+  readonly daysOff: readonly DayOff[]
+}
+
+/** A whole day off. */
+export interface DayOff extends Interval {
+  readonly absence: Availability['timeOff'][number]
 }
 
 /**
@@ -31,7 +37,7 @@ export function hoursOf(
     weekly.set(weekday, [...(weekly.get(weekday) ?? []), window])
   const overrides = new Map(availability.overrides.map(({ date, windows }) => [date, windows]))
   const lists = { weekly: new Array<Interval>(), open: new Array<Interval>(), unlimited: new Array<Interval>() }
-  const timeOff: Interval[] = []
+  const daysOff: DayOff[] = []
   for (const day of days) {
     const clock = clockOf(availability.travel.find(journey => within(journey, day))?.timezone)
     const usual = instantsOf(weekly.get(day.weekday) ?? [], day, clock)
@@ -40,10 +46,17 @@ export function hoursOf(
     lists.weekly.push(...usual)
     lists.open.push(...actual)
     lists.unlimited.push(...(exception ? actual : [wholeOf(day, clock)]))
-    if (availability.timeOff.some(absence => within(absence, day))) timeOff.push(wholeOf(day, clock))
+    const absence = availability.timeOff.find(range => within(range, day))
+    if (absence) daysOff.push({ ...wholeOf(day, clock), absence })
   }
   const { weekly: usual, open, unlimited } = lists
-  return { weekly: union(usual), open: union(open), unlimited: union(unlimited), timeOff: union(timeOff) }
+  return {
+    weekly: union(usual),
+    open: union(open),
+    unlimited: union(unlimited),
+    timeOff: union(daysOff),
+    daysOff,
+  }
 }
 
 /** The whole of a local day: 23 to 25 hours as a rule. */
@@ -52,7 +65,7 @@ export function wholeOf({ midnight }: LocalDay, clock: ZoneClock): Interval {
 }
 
 /** Whether a date is in a range of dates, both ends included. */
-export function within({ from, to }: { readonly from: string; readonly to: string }, { date }: LocalDay): boolean {
+function within({ from, to }: { readonly from: string; readonly to: string }, { date }: LocalDay): boolean {
   return from <= date && date <= to
 }
 

@@ -1,0 +1,106 @@
+import { DateTime } from 'luxon'
+import type { Database } from '../../db/database.ts'
+import type { Caller } from '../../plugins/auth.ts'
+import { found, ValidationError } from '../../plugins/errors.ts'
+import { calendarStore, type CalendarRules } from '../calendars.ts'
+import { explainedFrom, scoreFrom } from '../panel-answers.ts'
+import { assertSeats, searchPanels, type Seat } from '../panel-search.ts'
+import { explain } from '../scheduling/explain.ts'
+import { FreeTime } from '../scheduling/free-time.ts'
+import { gridOf, type Grid } from '../scheduling/grid.ts'
+import type { Interval } from '../scheduling/intervals.ts'
+import type { PanelSlot } from '../scheduling/search.ts'
+import { availabilityRepository } from './repository.ts'
+import type { PanelQuery, PanelSlots, SlotQuery, Slots } from './search-schemas.ts'
+import { visible } from './service.ts'
+
+const MINUTE = 60_000
+const LONGEST_SPAN_DAYS = 62
+
+export const searchService = (db: Database, rules: CalendarRules) => ({
+  /** When one interviewer is free: nobody who is paused or inactive, as they cannot be booked. */
+  slots: async (viewer: Caller, id: string, query: SlotQuery): Promise<Slots> => {
+    visible(viewer, await availabilityRepository(db).find(id))
+    const { length, ...frame } = frameOf(query)
+    const store = calendarStore(db)
+    const [person] = await store.withInterviews(await store.byIds([id]), frame.span, 'load')
+    const { status, timezone: own, ...calendar } = found(person, 'interviewer')
+    const timezone = query.timezone ?? own
+    if (status !== 'active') return { slots: [] }
+    const grid = gridIn(rules, timezone, { ...query, ...frame }, length)
+    const { span, present } = frame
+    const free = new FreeTime({ ...calendar, timezone: own }, { ...span, ...rules, notBefore: present, present })
+    const starts = grid.ranges(free.starts(length)).flatMap(({ start, end }) => grid.instants.slice(start, end))
+    return { slots: starts.slice(0, query.limit).map(start => slotAt(start, length, timezone)) }
+  },
+
+  /** When a whole panel can meet, and who should sit on it. */
+  panels: async (query: PanelQuery): Promise<PanelSlots> => {
+    const { seats, candidateEmail, timezone = 'UTC', minNoticeMinutes = 0, limit = 50 } = query
+    assertSeats(seats)
+    const { span, length, present } = frameOf(query)
+    const { search } = await searchPanels(db, rules, {
+      span,
+      length,
+      seats,
+      candidateEmail,
+      present,
+      notBefore: present + minNoticeMinutes * MINUTE,
+      grid: gridIn(rules, timezone, { ...query, span }, length),
+    })
+    const slots = search.slots(limit).map(slot => panelSlotFrom(slot, seats, timezone))
+    if (query.explain !== true) return { slots }
+    const explanation = explain(search)
+    const { relaxation } = explanation
+    return { slots, explain: explainedFrom(explanation), ...(relaxation && { relaxation }) }
+  },
+})
+
+interface Frame {
+  readonly span: Interval
+  readonly length: number
+  /** Before it nothing starts. */
+  readonly present: number
+}
+
+/** Throws a ValidationError for a span that is empty, or longer than 62 days. */
+function frameOf(query: Pick<PanelQuery, 'from' | 'to' | 'durationMinutes' | 'minNoticeMinutes'>): Frame {
+  const span = { start: Date.parse(query.from), end: Date.parse(query.to) }
+  if (span.end <= span.start) throw new ValidationError('/to', query.to, 'comes after from')
+  if (span.end - span.start > LONGEST_SPAN_DAYS * 24 * 60 * MINUTE) {
+    throw new ValidationError('/to', query.to, `is at most ${LONGEST_SPAN_DAYS} days after from`)
+  }
+  // Who asks for a time that is all over wants to record what took place.
+  const past = span.end <= Date.now() && query.minNoticeMinutes === undefined
+  return { span, length: query.durationMinutes * MINUTE, present: past ? span.start : Date.now() }
+}
+
+function gridIn(
+  { zones }: CalendarRules,
+  timezone: string,
+  { span, stepMinutes = 30 }: { readonly span: Interval; readonly stepMinutes?: number },
+  length: number,
+): Grid {
+  return gridOf(zones.clock(timezone, span.start, span.end), stepMinutes * MINUTE, length, span)
+}
+
+function slotAt(start: number, length: number, timezone: string): Slots['slots'][number] {
+  return {
+    startsAt: new Date(start).toISOString(),
+    endsAt: new Date(start + length).toISOString(),
+    localStart: DateTime.fromMillis(start, { zone: timezone }).toISO({ suppressMilliseconds: true }) ?? '',
+  }
+}
+
+function panelSlotFrom(
+  { start, end, available, panel }: PanelSlot,
+  seats: readonly Seat[],
+  timezone: string,
+): PanelSlots['slots'][number] {
+  const roleOf = (kind: number) => seats[kind]?.role ?? 'interviewer'
+  return {
+    ...slotAt(start, end - start, timezone),
+    seats: available.map((ids, kind) => ({ role: roleOf(kind), available: [...ids] })),
+    panel: panel.map(({ kind, id, score }) => ({ interviewerId: id, role: roleOf(kind), score: scoreFrom(score) })),
+  }
+}

@@ -1,0 +1,148 @@
+import fp from 'fastify-plugin'
+import type { Queryable } from '../db/database.ts'
+import { fromJson } from './json-column.ts'
+import { Explained, Score } from './panel-answers.ts'
+import { DEFAULT_AVAILABILITY, type Availability, type Weekday } from './scheduling/availability.ts'
+import type { Calendar, Interview } from './scheduling/calendar.ts'
+import { DAY } from './scheduling/days.ts'
+import { ROLLING_DAYS } from './scheduling/fairness.ts'
+import type { Interval } from './scheduling/intervals.ts'
+import { WEEK_MARGIN } from './scheduling/load-limits.ts'
+import { Zones } from './scheduling/zones.ts'
+
+const PEOPLE = `SELECT interviewers.id, name, email, interviewers.timezone, status, skills, interview_types AS "interviewTypes",
+    buffer_before_minutes AS "bufferBeforeMinutes", buffer_after_minutes AS "bufferAfterMinutes",
+    max_per_day AS "maxPerDay", max_per_week AS "maxPerWeek", weight, interviewers.created_at AS "createdAt",
+    availability.weekly, availability.overrides, availability.time_off AS "timeOff", availability.travel
+  FROM interviewers LEFT JOIN availability ON availability.interviewer_id = interviewers.id`
+const ACTIVE = `${PEOPLE} WHERE status = 'active' ORDER BY interviewers.id`
+const BY_IDS = ({ dialect }: Queryable) => `${PEOPLE} WHERE interviewers.id ${dialect.inList('ids')}`
+const INTERVIEWS = ({ dialect }: Queryable) => `SELECT claims.subject, claims.event_id AS "eventId",
+    claims.starts_at AS "claimStart", claims.ends_at AS "claimEnd", events.starts_at AS "startsAt"
+  FROM claims JOIN events ON events.id = claims.event_id
+  WHERE claims.subject ${dialect.inList('subjects')} AND claims.starts_at > :earliest AND claims.starts_at < :latest
+  ORDER BY claims.subject, claims.starts_at`
+
+/** No claim is longer than the longest event (24 hours) with the longest buffers (4 hours each). */
+const LONGEST_CLAIM = 32 * 60 * 60 * 1000
+/** So far before and after a span interviews are known: for the load of weeks, and for whose turn it is. */
+const BEFORE = { load: WEEK_MARGIN, fairness: (ROLLING_DAYS + 1) * DAY }
+
+/** Somebody who interviews, as far as it matters for booking them. */
+export interface Bookable extends Calendar {
+  readonly email: string
+  readonly status: 'active' | 'paused' | 'inactive'
+  readonly skills: readonly string[]
+  readonly interviewTypes: readonly string[]
+}
+
+/** What all arithmetic with calendars shares. */
+export interface CalendarRules {
+  /** Remembers the clocks of zones, and is of use only as long as there is one. */
+  readonly zones: Zones
+  readonly weekStartsOn: Weekday
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly calendars: CalendarRules
+  }
+}
+
+export const calendarsPlugin = fp(
+  async app => {
+    for (const schema of [Score, Explained]) app.addSchema(schema)
+    app.decorate('calendars', { zones: new Zones(), weekStartsOn: app.config.WEEK_STARTS_ON })
+  },
+  { name: 'calendars', dependencies: ['config'] },
+)
+
+type Column = 'weekly' | 'overrides' | 'timeOff' | 'travel'
+type Row = Omit<Bookable, 'skills' | 'interviewTypes' | 'availability' | 'joinedAt' | 'interviews' | 'imported'> &
+  Readonly<Record<'skills' | 'interviewTypes' | 'createdAt', string>> &
+  Readonly<Record<Column, string | null>>
+interface ClaimRow {
+  readonly subject: string
+  readonly eventId: string
+  readonly claimStart: string
+  readonly claimEnd: string
+  readonly startsAt: string
+}
+
+export const calendarStore = (sql: Queryable) => ({
+  /** Everybody who can be booked, without their interviews. */
+  active: async (): Promise<Bookable[]> => fromRows(await sql.many<Row>(ACTIVE)),
+
+  /** Those of these ids that exist, without their interviews. */
+  byIds: async (ids: readonly string[]): Promise<Bookable[]> =>
+    fromRows(await sql.many<Row>(BY_IDS(sql), { ids: JSON.stringify(ids) })),
+
+  /** The same people with what they sit in around a span: enough to tell their load, or also whose turn it is. */
+  withInterviews: async <Person extends Calendar>(
+    people: readonly Person[],
+    span: Interval,
+    enoughFor: keyof typeof BEFORE,
+  ): Promise<Person[]> => {
+    const subjects = people.map(({ id }) => `interviewer:${id}`)
+    const around = { start: span.start - BEFORE[enoughFor], end: span.end + WEEK_MARGIN }
+    const interviews = await interviewsOf(sql, subjects, around)
+    return people.map(person => ({ ...person, interviews: interviews.get(`interviewer:${person.id}`) ?? [] }))
+  },
+
+  /** When a candidate, by address, is in interviews. */
+  candidate: async (email: string, span: Interval): Promise<Interval[]> => {
+    const subject = `candidate:${email.toLowerCase()}`
+    const interviews = await interviewsOf(sql, [subject], span)
+    return (interviews.get(subject) ?? []).map(({ claim }) => claim)
+  },
+})
+
+/** What takes these people's time in a span, by subject. */
+async function interviewsOf(
+  sql: Queryable,
+  subjects: readonly string[],
+  { start, end }: Interval,
+): Promise<Map<string, Interview[]>> {
+  const rows = await sql.many<ClaimRow>(INTERVIEWS(sql), {
+    subjects: JSON.stringify(subjects),
+    earliest: new Date(start - LONGEST_CLAIM).toISOString(),
+    latest: new Date(end).toISOString(),
+  })
+  const interviews = new Map<string, Interview[]>()
+  for (const { subject, eventId, claimStart, claimEnd, startsAt } of rows) {
+    const claim = { start: Date.parse(claimStart), end: Date.parse(claimEnd) }
+    const interview = { eventId, startsAt: Date.parse(startsAt), claim }
+    const known = interviews.get(subject)
+    if (known) known.push(interview)
+    else interviews.set(subject, [interview])
+  }
+  return interviews
+}
+
+function fromRows(rows: readonly Row[]): Bookable[] {
+  return rows.map(({ weekly, overrides, timeOff, travel, createdAt, skills, interviewTypes, ...row }) => ({
+    ...row,
+    skills: fromJson<string[]>(skills),
+    interviewTypes: fromJson<string[]>(interviewTypes),
+    joinedAt: Date.parse(createdAt),
+    availability: availabilityFrom({ weekly, overrides, timeOff, travel }),
+    interviews: [],
+    imported: [],
+  }))
+}
+
+/** Those who have said nothing have no row. */
+function availabilityFrom({
+  weekly,
+  overrides,
+  timeOff,
+  travel,
+}: Readonly<Record<Column, string | null>>): Availability {
+  if (weekly === null || overrides === null || timeOff === null || travel === null) return DEFAULT_AVAILABILITY
+  return {
+    weekly: fromJson(weekly),
+    overrides: fromJson(overrides),
+    timeOff: fromJson(timeOff),
+    travel: fromJson(travel),
+  }
+}
