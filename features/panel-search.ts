@@ -46,10 +46,8 @@ export interface PanelRequest {
   readonly candidateEmail?: string | undefined
   readonly notBefore: number
   readonly present: number
-  /** People who are not asked. */
-  readonly except?: ReadonlySet<string>
-  /** An event that is being moved. */
-  readonly moving?: string
+  /** Nobody else is asked. */
+  readonly only?: (person: Bookable) => boolean
   readonly relaxed?: readonly Rule[]
 }
 
@@ -69,14 +67,14 @@ export function assertSeats(seats: readonly Seat[]): void {
 
 /** Everybody who can be booked and could take one of the seats, and when they can meet. */
 export async function searchPanels(sql: Queryable, rules: CalendarRules, request: PanelRequest): Promise<FoundPanels> {
-  const { span, seats, except, candidateEmail } = request
+  const { span, seats, only, candidateEmail } = request
   const store = calendarStore(sql)
-  const able = (await store.active()).filter(({ id }) => !except?.has(id)).filter(person => kindsOf(person, seats) > 0)
+  const able = (await store.active()).filter(person => kindsOf(person, seats) > 0 && only?.(person) !== false)
   const people = await store.withInterviews(able, span, 'fairness')
   const candidate = candidateEmail === undefined ? [] : await store.candidate(candidateEmail, span)
-  const { grid, length, notBefore, present, moving, relaxed } = request
+  const { grid, length, notBefore, present, relaxed } = request
   const search = new Search({
-    span: { ...span, ...rules, notBefore, present, moving },
+    span: { ...span, ...rules, notBefore, present },
     grid,
     length,
     seats: seats.map(({ count = 1 }) => count),

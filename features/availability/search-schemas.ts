@@ -8,7 +8,13 @@ const STEPS = [5, 10, 15, 20, 30, 60]
 const MOST_SLOTS = 500
 
 const Step = (fallback: number) =>
-  Type.Integer({ enum: STEPS, default: fallback, description: 'Slots start at multiples of it past local midnight' })
+  Type.Integer({
+    enum: STEPS,
+    minimum: 5,
+    maximum: 60,
+    default: fallback,
+    description: 'Slots start at multiples of it past local midnight',
+  })
 const Length = Type.Integer({ minimum: 5, maximum: 1440, examples: [60] })
 const Most = (fallback: number) => Type.Integer({ minimum: 1, maximum: MOST_SLOTS, default: fallback })
 const Notice = Type.Integer({

@@ -100,7 +100,7 @@ function panelSlotFrom(
   const roleOf = (kind: number) => seats[kind]?.role ?? 'interviewer'
   return {
     ...slotAt(start, end - start, timezone),
-    seats: available.map((ids, kind) => ({ role: roleOf(kind), available: [...ids] })),
+    seats: available.map((free, kind) => ({ role: roleOf(kind), available: free.map(({ id }) => id) })),
     panel: panel.map(({ kind, id, score }) => ({ interviewerId: id, role: roleOf(kind), score: scoreFrom(score) })),
   }
 }

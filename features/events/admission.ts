@@ -1,29 +1,28 @@
 import createError from '@fastify/error'
-import type { Queryable } from '../../db/database.ts'
+import { DateTime } from 'luxon'
+import type { Queryable, Transaction } from '../../db/database.ts'
 import { detailed, ValidationError } from '../../plugins/errors.ts'
-import type { Buffers } from './claims.ts'
+import { calendarStore, type Bookable, type CalendarRules } from '../calendars.ts'
+import { FreeTime, type Obstacles } from '../scheduling/free-time.ts'
+import type { Event, Warning } from './schemas.ts'
+
+/**
+ * The rules somebody must meet to be booked, other than being free: that is what claims are for. Staff may override a
+ * day off and a limit, with a reason; hours are no more than a warning.
+ */
 
 const InterviewerInactive = createError<[string]>('INTERVIEWER_INACTIVE', '%s', 409)
-
-/** What is asked of somebody before they are booked. */
-export interface Person extends Buffers {
-  readonly name: string
-  readonly status: 'active' | 'paused' | 'inactive'
-}
-
-function peopleById({ dialect }: Queryable): string {
-  return `SELECT id, name, status, buffer_before_minutes AS "bufferBeforeMinutes", buffer_after_minutes AS "bufferAfterMinutes"
-    FROM interviewers WHERE id ${dialect.inList('ids')}`
-}
+const TimeOff = createError<[string]>('TIME_OFF', '%s; send override with a reason to book all the same', 409)
+const LoadLimit = createError<[string]>('LOAD_LIMIT', '%s; send override with a reason to book all the same', 409)
 
 /** Those of a panel, by their ids. Throws a ValidationError that names the field of somebody who does not exist. */
 export async function peopleOf(
   sql: Queryable,
   panel: readonly { interviewerId: string }[],
   fieldOf = (seat: number) => `/panel/${seat}/interviewerId`,
-): Promise<Person[]> {
+): Promise<Bookable[]> {
   const ids = panel.map(({ interviewerId }) => interviewerId)
-  const people = await sql.many<Person>(peopleById(sql), { ids: JSON.stringify(ids) })
+  const people = await calendarStore(sql).byIds(ids)
   const known = new Set(people.map(({ id }) => id))
   for (const [seat, id] of ids.entries()) {
     if (!known.has(id)) throw new ValidationError(fieldOf(seat), id, 'there is no such interviewer')
@@ -31,8 +30,42 @@ export async function peopleOf(
   return people
 }
 
-/** The rules somebody must meet to be booked, other than being free. Throws the refusal that names who does not. */
-export function admit(people: readonly Person[]): void {
+/** What is asked of people for an interview. */
+export interface Admission {
+  readonly event: Pick<Event, 'id' | 'startsAt' | 'endsAt'>
+  readonly people: readonly Bookable[]
+  /** Staff book in spite of days off and limits. */
+  readonly override: boolean
+}
+
+/**
+ * Throws the refusal that names everybody who cannot be booked; returns a warning for each who gives other hours. The
+ * interview itself does not count against its own limit. Inside its transaction, so that nobody is booked meanwhile.
+ */
+export async function admit(
+  tx: Transaction,
+  rules: CalendarRules,
+  { event, people, override }: Admission,
+): Promise<Warning[]> {
+  refuseInactive(people)
+  const span = { start: Date.parse(event.startsAt), end: Date.parse(event.endsAt) }
+  const frame = { ...span, ...rules, notBefore: span.start, present: span.start, moving: event.id }
+  const known = await calendarStore(tx).withInterviews(people, span, 'load')
+  const asked = known.map(person => ({ person, ...new FreeTime(person, frame).obstacles() }))
+  if (!override) refuseObstacles(asked)
+  return asked.filter(({ outsideHours }) => outsideHours).map(({ person }) => outsideHoursOf(person, event))
+}
+
+/** Those who do not sit on the panel yet: who does was admitted when they were booked. */
+export function newcomers(
+  people: readonly Bookable[],
+  { panel }: { panel: readonly { interviewerId: string }[] },
+): Bookable[] {
+  const seated = new Set(panel.map(({ interviewerId }) => interviewerId))
+  return people.filter(({ id }) => !seated.has(id))
+}
+
+function refuseInactive(people: readonly Bookable[]): void {
   const away = people.filter(({ status }) => status !== 'active')
   if (away.length === 0) return
   const sentence = away.map(({ name, status }) => `${name} is ${status}`).join('; ')
@@ -40,11 +73,30 @@ export function admit(people: readonly Person[]): void {
   throw detailed(new InterviewerInactive(sentence), details)
 }
 
-/** Those who do not sit on the panel yet: who does was admitted when they were booked. */
-export function newcomers(
-  people: readonly Person[],
-  { panel }: { panel: readonly { interviewerId: string }[] },
-): Person[] {
-  const seated = new Set(panel.map(({ interviewerId }) => interviewerId))
-  return people.filter(({ id }) => !seated.has(id))
+function refuseObstacles(asked: readonly (Obstacles & { readonly person: Bookable })[]): void {
+  const off = asked.flatMap(({ person: { id, name }, timeOff }) =>
+    timeOff ? [{ interviewerId: id, name, ...timeOff }] : [],
+  )
+  if (off.length > 0) {
+    const sentence = off.map(
+      ({ name, from, to }) => `${name} is off ${from === to ? `on ${from}` : `from ${from} to ${to}`}`,
+    )
+    throw detailed(new TimeOff(sentence.join('; ')), off)
+  }
+  const full = asked.flatMap(({ person: { id, name }, limit }) =>
+    limit ? [{ interviewerId: id, name, ...limit }] : [],
+  )
+  if (full.length > 0) {
+    const sentence = full.map(
+      ({ name, per, limit, count, date }) =>
+        `${name} has ${count === 1 ? 'one interview' : `${count} interviews`} ${per === 'day' ? `on ${date}` : `in the week of ${date}`} and takes at most ${limit} a ${per}`,
+    )
+    throw detailed(new LoadLimit(sentence.join('; ')), full)
+  }
+}
+
+function outsideHoursOf({ id, name, timezone }: Bookable, { startsAt, endsAt }: Admission['event']): Warning {
+  const local = (at: string) => DateTime.fromISO(at, { zone: timezone })
+  const time = `${local(startsAt).toFormat('yyyy-MM-dd HH:mm')} to ${local(endsAt).toFormat('HH:mm')} (${timezone})`
+  return { code: 'OUTSIDE_HOURS', interviewerId: id, message: `${time} is outside the hours of ${name}` }
 }

@@ -4,12 +4,13 @@ import type { Caller } from '../../plugins/auth.ts'
 import type { ExpectedVersions } from '../../plugins/conditional.ts'
 import { found } from '../../plugins/errors.ts'
 import { isStaff } from '../staff.ts'
+import type { CalendarRules } from '../calendars.ts'
 import { admit, newcomers, peopleOf } from './admission.ts'
 import { claimsRepository } from './claims.ts'
 import { timeOf } from './duration.ts'
-import { answered, replacedIn, unanswered } from './panel.ts'
+import { answered, replacedIn, unanswered, type Replacing } from './panel.ts'
 import { eventsRepository } from './repository.ts'
-import type { Event, Replace, Reschedule, Respond } from './schemas.ts'
+import type { Event, Reschedule, Respond, Warning } from './schemas.ts'
 import { assertEnded, assertScheduled } from './states.ts'
 
 /** Everything that can happen to an interview after it was booked. */
@@ -31,9 +32,18 @@ export interface Deed {
   readonly permit?: (tx: Transaction, call: Call) => Promise<void>
   /** The event as it shall be. Refuses what its state does not allow. */
   readonly next: (before: Event, call: Call) => Event
-  /** What is written besides the event and its panel. */
-  readonly write?: (tx: Transaction, next: Event, before: Event) => Promise<void>
+  /** Writes what belongs to it besides the event and its panel; returns what should be looked at. */
+  readonly write?: (change: Change) => Promise<Warning[]>
 }
+
+export interface Change {
+  readonly tx: Transaction
+  readonly rules: CalendarRules
+  readonly next: Event
+  readonly before: Event
+}
+
+const NO_WARNINGS: Warning[] = []
 
 export const reschedule = (body: Reschedule): Deed => ({
   action: 'reschedule',
@@ -49,7 +59,7 @@ export const reschedule = (body: Reschedule): Deed => ({
       sequence: sequence + 1,
     }
   },
-  write: claimAnew,
+  write: change => claimAnew(change, body.override !== undefined),
 })
 
 export const cancel = (reason: string): Deed => ({
@@ -60,8 +70,9 @@ export const cancel = (reason: string): Deed => ({
     const cancellation = { reason, cancelledAt: new Date().toISOString(), cancelledBy: actor.id }
     return { ...before, status: 'cancelled', cancellation, sequence: before.sequence + 1 }
   },
-  write: async (tx, { id }) => {
-    await claimsRepository(tx).release(id)
+  write: async ({ tx, next }) => {
+    await claimsRepository(tx).release(next.id)
+    return NO_WARNINGS
   },
 })
 
@@ -82,21 +93,24 @@ export const noShow = (party: 'candidate' | 'interviewer'): Deed => ({
     assertScheduled(before, 'mark a no-show on')
     return { ...before, status: 'no_show', sequence: before.sequence + 1 }
   },
-  write: async (tx, { id }) => {
-    await eventsRepository(tx).setNoShow(id, party)
+  write: async ({ tx, next }) => {
+    await eventsRepository(tx).setNoShow(next.id, party)
+    return NO_WARNINGS
   },
 })
 
-/** Back into `scheduled`, if everybody's time can still be had. */
+/** Back into `scheduled`, if everybody's time can still be had. An override it was booked with still counts. */
 export const reopen = (): Deed => ({
   action: 'reopen',
   next: before => {
     assertEnded(before)
     return { ...before, status: 'scheduled', cancellation: null, sequence: before.sequence + 1 }
   },
-  write: async (tx, next) => {
-    await claimAnew(tx, next)
+  write: async change => {
+    const { tx, next } = change
+    const warnings = await claimAnew(change, next.override !== null)
     await eventsRepository(tx).setNoShow(next.id, null)
+    return warnings
   },
 })
 
@@ -117,7 +131,7 @@ export const respond = ({ response, note }: Respond): Deed => {
 }
 
 /** One for another, in the same seat and role. */
-export const replace = (body: Replace): Deed => ({
+export const replace = (body: Replacing): Deed => ({
   action: 'replace',
   reason: body.override?.reason,
   next: before => {
@@ -125,20 +139,23 @@ export const replace = (body: Replace): Deed => ({
     const panel = replacedIn(before.panel, body)
     return { ...before, panel, override: body.override ?? before.override, sequence: before.sequence + 1 }
   },
-  write: async (tx, next, before) => {
+  write: async ({ tx, rules, next, before }) => {
     const people = await peopleOf(tx, next.panel, () => '/withInterviewerId')
-    admit(newcomers(people, before))
+    const override = body.override !== undefined
+    const warnings = await admit(tx, rules, { event: next, people: newcomers(people, before), override })
     await claimsRepository(tx).settle(next, people)
+    return warnings
   },
 })
 
 /** Lets go of the time an event had and claims the time it has. */
-async function claimAnew(tx: Transaction, event: Event): Promise<void> {
-  const people = await peopleOf(tx, event.panel)
-  admit(people)
+async function claimAnew({ tx, rules, next }: Change, override: boolean): Promise<Warning[]> {
+  const people = await peopleOf(tx, next.panel)
+  const warnings = await admit(tx, rules, { event: next, people, override })
   const claims = claimsRepository(tx)
-  await claims.release(event.id)
-  await claims.settle(event, people)
+  await claims.release(next.id)
+  await claims.settle(next, people)
+  return warnings
 }
 
 /** 404 for an interviewer who is not in it, as they may not know of it; 403 for staff, who may. */

@@ -13,7 +13,17 @@ export const eventsFeature = fp(
   },
   {
     name: 'events',
-    dependencies: ['db', 'audit-logger', 'access', 'cache', 'conditional', 'idempotency', 'openapi', 'realtime'],
+    dependencies: [
+      'db',
+      'audit-logger',
+      'access',
+      'cache',
+      'calendars',
+      'conditional',
+      'idempotency',
+      'openapi',
+      'realtime',
+    ],
     encapsulate: true,
   },
 )

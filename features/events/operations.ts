@@ -54,7 +54,9 @@ export const CREATE = {
   summary: 'Book an interview',
   description:
     `${STAFF} Books the whole panel and the candidate, or nobody. When somebody is busy the answer is 409 ` +
-    '`EVENT_OVERLAP`, and `details` names everybody who is, with the interview that holds them.',
+    '`EVENT_OVERLAP`, and `details` names everybody who is, with the interview that holds them. A day off is ' +
+    '`TIME_OFF` and a limit that is reached `LOAD_LIMIT`: both give way to an `override`. With `seats` in place of ' +
+    '`panel` the fairest panel that is free then is booked; `NO_PANEL_AVAILABLE` says where everybody’s time goes.',
   body: NewEvent,
   response: { 201: answer(BookedEvent, 'The interview'), ...refused(403, 409) },
 }
@@ -130,17 +132,19 @@ export const RESPOND = {
   tags,
   operationId: 'respondToEvent',
   summary: 'Accept, decline or half promise',
-  description: 'For the account that is linked to an interviewer of the panel: their own answer.',
+  description:
+    'For the account that is linked to an interviewer of the panel: their own answer. Staff who decline are told in ' +
+    '`replacements` who could come in their place.',
   params: OnlyId,
   body: Respond,
-  response: { 200: answer(Event, 'The interview'), ...refused(403, 404, 409) },
+  response: { 200: answer(BookedEvent, 'The interview'), ...refused(403, 404, 409) },
 }
 
 export const REPLACE = {
   tags,
   operationId: 'replacePanelMember',
   summary: 'Put one interviewer in the place of another',
-  description: `${STAFF} Keeps the seat and its role.`,
+  description: `${STAFF} Keeps the seat and its role. Without \`withInterviewerId\` nobody is replaced, and \`replacements\` names who could come, the one whose turn it is first.`,
   params: OnlyId,
   body: Replace,
   response: { 200: answer(BookedEvent, 'The interview'), ...refused(403, 404, 409) },

@@ -1,6 +1,9 @@
 import { ValidationError } from '../../plugins/errors.ts'
 import type { NewPanel, PanelMember, Replace } from './schemas.ts'
 
+/** With somebody to come in the place of who goes. */
+export type Replacing = Replace & { readonly withInterviewerId: string }
+
 type Panel = PanelMember[]
 
 /**
@@ -41,11 +44,15 @@ export function answered(panel: Panel, interviewerId: string, response: PanelMem
   return panel.map(member => (member.interviewerId === interviewerId ? { ...member, response, respondedAt } : member))
 }
 
+/** Throws a ValidationError unless somebody sits on a panel. */
+export function assertSeated(panel: Panel, interviewerId: string): void {
+  if (panel.some(member => member.interviewerId === interviewerId)) return
+  throw new ValidationError('/interviewerId', interviewerId, 'does not sit on this panel')
+}
+
 /** The panel with one in the seat of another, who has just been asked. Throws a ValidationError that names the field. */
-export function replacedIn(panel: Panel, { interviewerId, withInterviewerId }: Replace): Panel {
-  if (!panel.some(member => member.interviewerId === interviewerId)) {
-    throw new ValidationError('/interviewerId', interviewerId, 'does not sit on this panel')
-  }
+export function replacedIn(panel: Panel, { interviewerId, withInterviewerId }: Replacing): Panel {
+  assertSeated(panel, interviewerId)
   if (panel.some(member => member.interviewerId === withInterviewerId)) {
     throw new ValidationError('/withInterviewerId', withInterviewerId, 'sits on this panel already')
   }

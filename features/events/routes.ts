@@ -9,7 +9,7 @@ import { staffAlike } from '../seen-by.ts'
 const config = { cache: { tables: ['events', 'event_panel', 'interviewers'], seenBy: staffAlike } }
 
 export const eventsRoutes: FastifyPluginAsyncTypebox = async app => {
-  const events = eventsService(app.db, app.audit, app.idempotency)
+  const events = eventsService(app)
   const staff = [app.authorize(['admin', 'talent'])]
   const admin = [app.authorize(['admin'])]
 
@@ -41,7 +41,7 @@ export const eventsRoutes: FastifyPluginAsyncTypebox = async app => {
 
 /** What happens to an interview after it was booked. */
 export const deedRoutes: FastifyPluginAsyncTypebox = async app => {
-  const events = eventsService(app.db, app.audit, app.idempotency)
+  const events = eventsService(app)
   const staff = [app.authorize(['admin', 'talent'])]
   const admin = [app.authorize(['admin'])]
   const call = (request: FastifyRequest & { params: { id: string } }) => ({
@@ -66,9 +66,12 @@ export const deedRoutes: FastifyPluginAsyncTypebox = async app => {
     reply.versioned(await events.perform(call(request), deed.reopen())),
   )
   app.post('/events/:id/respond', { schema: operation.RESPOND }, async (request, reply) =>
-    reply.versioned(await events.perform(call(request), deed.respond(request.body))),
+    reply.versioned(await events.respond(call(request), request.body)),
   )
-  app.post('/events/:id/panel/replace', { onRequest: staff, schema: operation.REPLACE }, async (request, reply) =>
-    reply.versioned(await events.perform(call(request), deed.replace(request.body))),
-  )
+  app.post('/events/:id/panel/replace', { onRequest: staff, schema: operation.REPLACE }, async (request, reply) => {
+    const { interviewerId, withInterviewerId } = request.body
+    if (withInterviewerId === undefined)
+      return reply.versioned(await events.proposeInPlaceOf(call(request), interviewerId))
+    return reply.versioned(await events.perform(call(request), deed.replace({ ...request.body, withInterviewerId })))
+  })
 }

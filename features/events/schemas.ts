@@ -2,9 +2,11 @@ import { Type, type Static } from '@sinclair/typebox'
 import { Email, HttpUrl, Id, Instant, Line, Lines, Nullable, OneOf, Reason, TimeZone, Version } from '../fields.ts'
 import { InterviewType } from '../interview-types.ts'
 import { PageOf, PageQuery } from '../page.ts'
+import { part } from '../answers.ts'
+import { Score } from '../panel-answers.ts'
+import { PanelRole, Seats } from '../panel-search.ts'
 
 const Status = OneOf(['scheduled', 'completed', 'cancelled', 'no_show'])
-const PanelRole = OneOf(['lead', 'interviewer', 'shadow'], 'A shadow watches and learns')
 const Response = OneOf(['needs_action', 'accepted', 'declined', 'tentative'], 'As in an iCalendar PARTSTAT')
 const strict = { additionalProperties: false }
 
@@ -98,11 +100,28 @@ export type Event = Static<typeof Event>
 const Warning = Type.Object({ code: Type.String(), interviewerId: Type.Optional(Id), message: Type.String() })
 export type Warning = Static<typeof Warning>
 
-export const BookedEvent = Type.Composite([Event, Type.Object({ warnings: Type.Optional(Type.Array(Warning)) })], {
-  $id: 'BookedEvent',
-  description: 'The interview; with `warnings` for what was allowed but should be looked at',
-  examples: [EXAMPLE],
-})
+const Replacement = Type.Object(
+  { interviewerId: Id, name: Type.String(), email: Type.String(), role: PanelRole, score: part(Score) },
+  { description: 'Somebody who is free and could take the seat' },
+)
+export type Replacement = Static<typeof Replacement>
+
+export const BookedEvent = Type.Composite(
+  [
+    Event,
+    Type.Object({
+      warnings: Type.Optional(Type.Array(Warning)),
+      replacements: Type.Optional(Type.Array(Replacement, { description: 'Whose turn it is first' })),
+    }),
+  ],
+  {
+    $id: 'BookedEvent',
+    description:
+      'The interview; with `warnings` for what was allowed but should be looked at, and `replacements` when somebody ' +
+      'else is looked for',
+    examples: [EXAMPLE],
+  },
+)
 export type BookedEvent = Static<typeof BookedEvent>
 
 export const EventPage = PageOf(Event, 'EventPage')
@@ -136,7 +155,8 @@ export const NewEvent = Type.Object(
     title: DETAILS.title,
     type: DETAILS.type,
     ...TIME,
-    panel: NewPanel,
+    panel: Type.Optional(NewPanel),
+    seats: Type.Optional(Seats),
     candidateName: Type.Optional(DETAILS.candidateName),
     candidateEmail: Type.Optional(DETAILS.candidateEmail),
     position: Type.Optional(DETAILS.position),
@@ -197,7 +217,13 @@ export const Respond = Type.Object(
 export type Respond = Static<typeof Respond>
 
 export const Replace = Type.Object(
-  { interviewerId: Id, withInterviewerId: Id, override: Type.Optional(Override) },
+  {
+    interviewerId: Id,
+    withInterviewerId: Type.Optional(
+      Type.String({ ...Id, description: 'Without it nothing is changed, and `replacements` says who could come' }),
+    ),
+    override: Type.Optional(Override),
+  },
   {
     ...strict,
     examples: [

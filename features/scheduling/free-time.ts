@@ -69,8 +69,8 @@ export class FreeTime {
     this.#span = span
     this.#calendar = calendar
     this.#clock = zones.clock(calendar.timezone, start - WEEK_MARGIN, end + WEEK_MARGIN)
-    // A journey may bring a date on hours earlier or later than it comes at home.
-    this.#days = daysBetween(this.#clock.wallOf(start) - DAY, this.#clock.wallOf(end) + DAY)
+    // A journey may bring a date on earlier or later than it comes at home: by up to 26 hours.
+    this.#days = daysBetween(this.#clock.wallOf(start) - 2 * DAY, this.#clock.wallOf(end) + 2 * DAY)
     this.#hours = hoursOf(calendar.availability, this.#days, zone =>
       zone === undefined ? this.#clock : zones.clock(zone, start, end),
     )

@@ -37,8 +37,8 @@ export interface Seated {
 export interface PanelSlot {
   readonly start: number
   readonly end: number
-  /** By kind, the ids of those who are free, the one whose turn it is first. */
-  readonly available: readonly (readonly string[])[]
+  /** By kind, those who are free, the one whose turn it is first. */
+  readonly available: readonly (readonly Seated[])[]
   /** Who should sit where, by kind. */
   readonly panel: readonly Seated[]
 }
@@ -124,7 +124,7 @@ export class Search {
     const isBefore: Parameters<typeof seatBest>[0]['isBefore'] = (one, other) => inTurn(entry(one), entry(other)) < 0
     const places = seatBest({ seats, kindsOf, ranked, isBefore })
     const panel = places?.sort((one, other) => one.kind - other.kind).map(place => entry(place))
-    const available = ranked.map(order => order.map(person => people[person]?.calendar.id ?? ''))
+    const available = ranked.map((order, kind) => order.map(person => entry({ kind, person })))
     return panel && { start, end: start + length, available, panel }
   }
 }

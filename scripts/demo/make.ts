@@ -3,6 +3,7 @@ import { cancel, complete, noShow, type Deed } from '../../features/events/deeds
 import { eventsService } from '../../features/events/service.ts'
 import type { Interviewer, NewInterviewer } from '../../features/interviewers/schemas.ts'
 import { interviewersService } from '../../features/interviewers/service.ts'
+import { Zones } from '../../features/scheduling/zones.ts'
 import { auditLogger, commandLine } from '../../plugins/audit-logger.ts'
 import type { Caller } from '../../plugins/auth.ts'
 import { idempotency } from '../../plugins/idempotency.ts'
@@ -94,7 +95,12 @@ class Maker {
     this.#database = database
     this.#now = now
     this.#interviewers = interviewersService(database, auditLogger, once)
-    this.#events = eventsService(database, auditLogger, once)
+    this.#events = eventsService({
+      db: database,
+      audit: auditLogger,
+      idempotency: once,
+      calendars: { zones: new Zones(), weekStartsOn: 'monday' },
+    })
   }
 
   /** Interviewers 1 to `count` of a seed, in their order. */

@@ -78,6 +78,8 @@ describe.each(drivers)('access on $name', driver => {
     listInterviewerEvents: everyone,
     getAvailability: everyone,
     updateAvailability: everyone,
+  listSlots: everyone,
+  searchPanels: staff,
     listEvents: everyone,
     getEvent: everyone,
     createEvent: staff,

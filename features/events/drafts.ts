@@ -1,0 +1,46 @@
+import type { Actor } from '../../plugins/audit-logger.ts'
+import { ValidationError } from '../../plugins/errors.ts'
+import { newId } from '../ids.ts'
+import { timeOf } from './duration.ts'
+import { panelFrom } from './panel.ts'
+import type { Event, EventChanges, NewEvent } from './schemas.ts'
+
+/** Events as they shall be, before anything is asked or written. */
+
+/** Throws a ValidationError unless either a panel or seats are asked for; with seats the panel is still empty. */
+export function eventFrom(actor: Actor, body: NewEvent): Event {
+  const { panel, seats, override = null, durationMinutes: _, ...details } = body
+  if ((panel === undefined) === (seats === undefined)) {
+    throw new ValidationError('/panel', panel, 'send panel or seats, one of them and not both')
+  }
+  return {
+    candidateName: null,
+    candidateEmail: null,
+    position: null,
+    timezone: 'UTC',
+    location: null,
+    meetingUrl: null,
+    notes: null,
+    externalId: null,
+    ...details,
+    ...timeOf(body),
+    id: newId(),
+    status: 'scheduled',
+    panel: panel ? panelFrom(panel) : [],
+    organizerId: actor.id,
+    override,
+    cancellation: null,
+    sequence: 0,
+    version: 1,
+    createdAt: '',
+    updatedAt: '',
+  }
+}
+
+/** The event with its changes. Who stays on the panel keeps their response; a change of place or panel counts on. */
+export function merged(before: Event, { panel, ...details }: EventChanges): Event {
+  const event = { ...before, ...details, panel: panel ? panelFrom(panel, before.panel) : before.panel }
+  const told = (of: Event) =>
+    JSON.stringify([of.location, of.meetingUrl, of.panel.map(member => [member.interviewerId, member.role])])
+  return { ...event, sequence: told(event) === told(before) ? before.sequence : before.sequence + 1 }
+}

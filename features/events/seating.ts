@@ -1,0 +1,102 @@
+import createError from '@fastify/error'
+import type { Queryable, Transaction } from '../../db/database.ts'
+import { detailed, found } from '../../plugins/errors.ts'
+import type { CalendarRules } from '../calendars.ts'
+import { explainedFrom, scoreFrom, type Explained } from '../panel-answers.ts'
+import { assertSeats, searchPanels, type Seat } from '../panel-search.ts'
+import { explain } from '../scheduling/explain.ts'
+import { RULES, type Rule } from '../scheduling/free-time.ts'
+import { Grid } from '../scheduling/grid.ts'
+import type { Event, NewPanel, Replacement } from './schemas.ts'
+
+/** Who should sit on a panel whose time is set: the fairest of those who are free then. */
+
+const NoPanel = createError<[string]>('NO_PANEL_AVAILABLE', '%s', 409)
+
+/** What staff may override. */
+const OVERRIDABLE: readonly Rule[] = ['timeOff', 'dayLimit', 'weekLimit']
+const MOST_PROPOSED = 10
+const MOST_NAMED = 5
+const WHY: Readonly<Record<Rule, string>> = {
+  hours: 'gives other hours',
+  override: 'gives other hours that day',
+  timeOff: 'is off',
+  claims: 'is in another interview',
+  imported: 'is busy in their calendar',
+  dayLimit: 'has a full day',
+  weekLimit: 'has a full week',
+  buffer: 'needs time between interviews',
+  notice: 'would have to start in the past',
+}
+
+type Time = Pick<Event, 'startsAt' | 'endsAt'>
+
+/**
+ * The fairest panel that is free at the time of an event. Throws NO_PANEL_AVAILABLE, with where everybody's time goes,
+ * when nobody fits. Within a transaction nobody can be taken between this and the booking.
+ */
+export async function panelFor(
+  tx: Transaction,
+  rules: CalendarRules,
+  event: Event,
+  seats: readonly Seat[],
+): Promise<NewPanel> {
+  assertSeats(seats)
+  const { search } = await searchPanels(tx, rules, {
+    ...frameOf(event),
+    seats,
+    ...(event.override && { relaxed: OVERRIDABLE }),
+  })
+  const [slot] = search.slots(1)
+  if (slot) return slot.panel.map(({ kind, id }) => ({ interviewerId: id, role: seats[kind]?.role ?? 'interviewer' }))
+  const explained = explainedFrom(explain(search))
+  throw detailed(new NoPanel(noPanel(event, explained)), explained)
+}
+
+/** Who could take somebody's seat, whose turn it is first: people who do this type of interview, or named no type. */
+export async function replacementsFor(
+  sql: Queryable,
+  rules: CalendarRules,
+  event: Event,
+  interviewerId: string,
+): Promise<Replacement[]> {
+  const { role } = found(
+    event.panel.find(member => member.interviewerId === interviewerId),
+    'panel member',
+  )
+  const seated = new Set(event.panel.map(member => member.interviewerId))
+  const { search, people } = await searchPanels(sql, rules, {
+    ...frameOf(event),
+    seats: [{ count: 1, role }],
+    only: ({ id, interviewTypes }) =>
+      !seated.has(id) && (interviewTypes.length === 0 || interviewTypes.includes(event.type)),
+  })
+  const [slot] = search.slots(1)
+  const free = slot?.available[0] ?? []
+  return free.slice(0, MOST_PROPOSED).map(({ id, score }) => {
+    const { name, email } = found(people.get(id), 'interviewer')
+    return { interviewerId: id, name, email, role, score: scoreFrom(score) }
+  })
+}
+
+/** The one instant at which it starts. */
+function frameOf({ startsAt, endsAt }: Time) {
+  const span = { start: Date.parse(startsAt), end: Date.parse(endsAt) }
+  const grid = new Grid([span.start])
+  return { span, grid, length: span.end - span.start, notBefore: span.start, present: span.start }
+}
+
+/** "No panel is free from 09:00 to 10:00 UTC: Ada Lovelace is in another interview; …" */
+function noPanel({ startsAt, endsAt }: Time, people: readonly Explained[]): string {
+  const time = `No panel is free from ${startsAt.slice(0, 16).replace('T', ' ')} to ${endsAt.slice(11, 16)} UTC`
+  if (people.length === 0) return `${time}: nobody has what the seats ask for`
+  const named = people.slice(0, MOST_NAMED).map(({ name, minutes }) => `${name} ${whyOf(minutes)}`)
+  const more = people.length - named.length
+  return `${time}: ${[...named, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')}`
+}
+
+/** In words, the rule that takes most of it. */
+function whyOf(minutes: Explained['minutes']): string {
+  const [most] = [...RULES].sort((one, other) => (minutes[other] ?? 0) - (minutes[one] ?? 0))
+  return most && (minutes[most] ?? 0) > 0 ? WHY[most] : 'is free, but not enough people are'
+}
