@@ -15,6 +15,7 @@ import { growthRow, stepsOfGrowthRow } from './rows/growth.ts'
 import { mixedRow, stepsOfMixedRow } from './rows/mixed.ts'
 import { postgresRow, stepsOfPostgresRow } from './rows/postgres.ts'
 import { requestRow, stepsOfRequestRow } from './rows/requests.ts'
+import { searchRow, stepsOfSearchRow } from './rows/search.ts'
 import { socketsRow, stepsOfSocketsRow } from './rows/sockets.ts'
 import { startRow, stepsOfStartRow } from './rows/start.ts'
 import { tokenSigner } from './sign-in.ts'
@@ -27,6 +28,7 @@ const ROWS = {
   create: { steps: stepsOfRequestRow, measure: (context: Context) => requestRow(context, 'create') },
   postgres: { steps: stepsOfPostgresRow, measure: postgresRow },
   mixed: { steps: stepsOfMixedRow, measure: mixedRow },
+  search: { steps: stepsOfSearchRow, measure: searchRow },
   growth: { steps: stepsOfGrowthRow, measure: growthRow },
   start: { steps: stepsOfStartRow, measure: startRow },
   sockets: { steps: stepsOfSocketsRow, measure: socketsRow },
@@ -51,7 +53,7 @@ const command = new Command('benchmark')
   .option('--strict', 'exit with 1 when a bar is missed')
   .addHelpText(
     'after',
-    '\nRows: cachedGet, cachedList, get, list, create (÷ bare Fastify, ÷ Express), postgres (÷ SQLite), mixed (÷ without the cache), growth (1,000,000 ÷ 1,000 rows), start (and memory), sockets (memory; ÷ bare ws).',
+    '\nRows: cachedGet, cachedList, get, list, create (÷ bare Fastify, ÷ Fastify with the usual, ÷ Express), postgres (÷ SQLite), mixed (÷ without the cache), search (time of an answer), growth (1,000,000 ÷ 1,000 rows), start (and memory), sockets (memory; ÷ bare ws).',
   )
   .action(main)
 

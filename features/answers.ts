@@ -7,11 +7,6 @@ export function answer<Shape extends TSchema>(shape: Shape, description: string)
   return Type.Unsafe<Static<Shape>>({ $ref: `${shape.$id}#`, description })
 }
 
-/** A shared schema as a part of another. */
-export function part<Shape extends TSchema>(shape: Shape) {
-  return Type.Unsafe<Static<Shape>>({ $ref: `${shape.$id ?? ''}#` })
-}
-
 /** 204. */
 export const gone = (description: string) => Type.Null({ description })
 

@@ -120,29 +120,33 @@ async function interviewsOf(
 }
 
 function fromRows(rows: readonly Row[]): Bookable[] {
+  const availabilityOf = availabilities()
   return rows.map(({ weekly, overrides, timeOff, travel, createdAt, skills, interviewTypes, ...row }) => ({
     ...row,
     skills: fromJson<string[]>(skills),
     interviewTypes: fromJson<string[]>(interviewTypes),
     joinedAt: Date.parse(createdAt),
-    availability: availabilityFrom({ weekly, overrides, timeOff, travel }),
+    availability: availabilityOf([weekly, overrides, timeOff, travel]),
     interviews: [],
     imported: [],
   }))
 }
 
-/** Those who have said nothing have no row. */
-function availabilityFrom({
-  weekly,
-  overrides,
-  timeOff,
-  travel,
-}: Readonly<Record<Column, string | null>>): Availability {
-  if (weekly === null || overrides === null || timeOff === null || travel === null) return DEFAULT_AVAILABILITY
-  return {
-    weekly: fromJson(weekly),
-    overrides: fromJson(overrides),
-    timeOff: fromJson(timeOff),
-    travel: fromJson(travel),
+/** The same text gives the same value, so that what follows from it is worked out once for all who share it. */
+function availabilities(): (lists: readonly (string | null)[]) => Availability {
+  const known = new Map<string, Availability>()
+  return lists => {
+    const [weekly, overrides, timeOff, travel] = lists
+    // Those who have said nothing have no row.
+    if (!weekly || !overrides || !timeOff || !travel) return DEFAULT_AVAILABILITY
+    const key = lists.join('\n')
+    const availability = known.get(key) ?? {
+      weekly: fromJson<Availability['weekly']>(weekly),
+      overrides: fromJson<Availability['overrides']>(overrides),
+      timeOff: fromJson<Availability['timeOff']>(timeOff),
+      travel: fromJson<Availability['travel']>(travel),
+    }
+    known.set(key, availability)
+    return availability
   }
 }

@@ -58,6 +58,11 @@ export function Nullable<Field extends TSchema>(field: Field) {
   })
 }
 
+/** A shared schema as a part of another. */
+export function part<Shape extends TSchema>(shape: Shape) {
+  return Type.Unsafe<Static<Shape>>({ $ref: `${shape.$id ?? ''}#` })
+}
+
 /** An array, without the `any` that Array.isArray makes of its elements. */
 export function isList(value: unknown): value is unknown[] {
   return Array.isArray(value)

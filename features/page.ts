@@ -3,9 +3,8 @@ import createError from '@fastify/error'
 import { Type, type TProperties, type TSchema } from '@sinclair/typebox'
 import type { Params, Queryable, SqlValue } from '../db/database.ts'
 import { ValidationError } from '../plugins/errors.ts'
-import { part } from './answers.ts'
 import { folded } from './case.ts'
-import { isList, Nullable, OneOf } from './fields.ts'
+import { isList, Nullable, OneOf, part } from './fields.ts'
 
 const DEFAULT_LIMIT = 50
 const InvalidCursor = createError(

@@ -2,7 +2,6 @@ import { Type, type Static } from '@sinclair/typebox'
 import type { Queryable } from '../db/database.ts'
 import { ValidationError } from '../plugins/errors.ts'
 import { calendarStore, type Bookable, type CalendarRules } from './calendars.ts'
-import { folded } from './case.ts'
 import { Id, Line, OneOf } from './fields.ts'
 import { InterviewType } from './interview-types.ts'
 import type { Rule } from './scheduling/free-time.ts'
@@ -92,7 +91,7 @@ function kindsOf(person: Bookable, seats: readonly Seat[]): number {
 
 function canTake(person: Bookable, { skill, interviewType, interviewerIds }: Seat): boolean {
   return (
-    (skill === undefined || person.skills.some(known => folded(known) === folded(skill))) &&
+    (skill === undefined || person.skills.some(known => known.toLowerCase() === skill.toLowerCase())) &&
     (interviewType === undefined || person.interviewTypes.includes(interviewType)) &&
     (interviewerIds === undefined || interviewerIds.includes(person.id))
   )

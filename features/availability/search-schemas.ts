@@ -1,6 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { part } from '../answers.ts'
-import { Email, Id, Instant, TimeZone } from '../fields.ts'
+import { Email, Id, Instant, part, TimeZone } from '../fields.ts'
 import { EveryonesRelaxation, Explained, Score } from '../panel-answers.ts'
 import { PanelRole, Seats } from '../panel-search.ts'
 

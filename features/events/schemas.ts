@@ -1,8 +1,20 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { Email, HttpUrl, Id, Instant, Line, Lines, Nullable, OneOf, Reason, TimeZone, Version } from '../fields.ts'
+import {
+  Email,
+  HttpUrl,
+  Id,
+  Instant,
+  Line,
+  Lines,
+  Nullable,
+  OneOf,
+  part,
+  Reason,
+  TimeZone,
+  Version,
+} from '../fields.ts'
 import { InterviewType } from '../interview-types.ts'
 import { PageOf, PageQuery } from '../page.ts'
-import { part } from '../answers.ts'
 import { Score } from '../panel-answers.ts'
 import { PanelRole, Seats } from '../panel-search.ts'
 

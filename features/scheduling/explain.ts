@@ -1,4 +1,5 @@
-import { RULES, type Rule } from './free-time.ts'
+import type { Calendar } from './calendar.ts'
+import { RULES, type Account, type Rule } from './free-time.ts'
 import { subtract, type Interval } from './intervals.ts'
 import type { Search } from './search.ts'
 
@@ -12,7 +13,7 @@ export interface PersonExplained {
   readonly id: string
   readonly name: string
   /** What each rule takes away and what is left; together the whole span. */
-  readonly minutes: Readonly<Record<Rule | 'free', number>>
+  readonly minutes: Account
   /** The rule of this person alone that would bring the most; undefined when none brings any. */
   readonly relaxation: Relaxation | undefined
 }
@@ -26,11 +27,13 @@ export interface Explanation {
 /** Why there are no more slots than there are: for everybody, where their time goes, and what would help. */
 export function explain(search: Search): Explanation {
   const gains = new Gains(search)
-  const people = search.question.people.map(({ calendar: { id, name }, kinds }, person) => {
+  const { people: eligible, relaxed } = search.question
+  const people = eligible.map(({ calendar, kinds }, person) => {
+    const { id, name } = calendar
     const minutes = search.accountOf(person)
-    // What takes no time away brings none back.
-    const relaxed = (rule: Rule) => (minutes[rule] > 0 ? search.rangesOf(person, rule) : search.rangesOf(person))
-    return { id, name, kinds, minutes, ranges: new Map(RULES.map(rule => [rule, relaxed(rule)])) }
+    const without = (rule: Rule) =>
+      search.rangesOf(person, matters(rule, calendar, minutes, relaxed) ? rule : undefined)
+    return { id, name, kinds, minutes, ranges: new Map(RULES.map(rule => [rule, without(rule)])) }
   })
   return {
     people: people.map(({ id, name, kinds, minutes, ranges }, person) => ({
@@ -43,9 +46,23 @@ export function explain(search: Search): Explanation {
   }
 }
 
+/**
+ * Whether relaxing a rule could change anything. What takes no time away brings none back, unless another rule hides it:
+ * one that is relaxed already, or a full day, which closes starts alone and which interviews fill from outside the hours.
+ */
+function matters(rule: Rule, calendar: Calendar, minutes: Account, relaxed: readonly Rule[] = []): boolean {
+  if (minutes[rule] > 0 || relaxed.length > 0) return true
+  // It may also give time, which is then lost.
+  if (rule === 'override') return calendar.availability.overrides.length > 0
+  return (rule === 'claims' || rule === 'buffer') && minutes.dayLimit + minutes.weekLimit > 0
+}
+
+/** Of rules that bring as much the first is told; claims come last, because without them no day is full either. */
+const IN_TURN: readonly Rule[] = [...RULES.filter(rule => rule !== 'claims'), 'claims']
+
 function best(slotsOf: (rule: Rule) => number): Relaxation | undefined {
   let most: Relaxation | undefined
-  for (const rule of RULES) {
+  for (const rule of IN_TURN) {
     const slots = slotsOf(rule)
     if (slots > (most?.slots ?? 0)) most = { rule, slots }
   }

@@ -25,17 +25,15 @@ export interface Score {
 class Past {
   readonly weight: number
   readonly last: number | null
-  readonly #interviews = new Map<number, number>()
+  /** Of each interview, in order. */
+  readonly #days: readonly number[]
   readonly #joined: number
   readonly #away: readonly { readonly from: number; readonly to: number }[]
 
   constructor({ weight, interviews, joinedAt, availability }: Calendar) {
     this.weight = weight
     this.last = interviews.at(-1)?.startsAt ?? null
-    for (const { startsAt } of interviews) {
-      const day = Math.floor(startsAt / DAY)
-      this.#interviews.set(day, this.on(day) + 1)
-    }
+    this.#days = interviews.map(({ startsAt }) => Math.floor(startsAt / DAY))
     this.#joined = Math.floor(joinedAt / DAY)
     this.#away = availability.timeOff.map(({ from, to }) => ({
       from: Date.parse(from) / DAY,
@@ -43,21 +41,27 @@ class Past {
     }))
   }
 
-  on(day: number): number {
-    return this.#interviews.get(day) ?? 0
+  /** How many interviews there were from one day to another, both included. */
+  between(first: number, last: number): number {
+    let interviews = 0
+    for (const day of this.#days) if (first <= day && day <= last) interviews += 1
+    return interviews
   }
 
-  wasThere(day: number): boolean {
-    return this.#joined <= day && !this.#away.some(({ from, to }) => from <= day && day <= to)
+  /** Of these days, those on which they had not joined or were away. */
+  missing(days: readonly number[]): number[] {
+    const first = days[0] ?? 0
+    if (this.#joined <= first && this.#away.length === 0) return []
+    return days.filter(day => day < this.#joined || this.#away.some(({ from, to }) => from <= day && day <= to))
   }
 }
 
 /** The people who share the interviews of one kind, and whose turn it is. */
 export class Pool {
-  readonly #records: readonly Past[]
+  readonly #pasts: readonly Past[]
 
   constructor(calendars: readonly Calendar[]) {
-    this.#records = calendars.map(calendar => new Past(calendar))
+    this.#pasts = calendars.map(calendar => new Past(calendar))
   }
 
   /** Scores are the same all day. */
@@ -68,34 +72,37 @@ export class Pool {
   /** Everybody's score for an interview at this instant, in the order of the pool. */
   scores(at: number): Score[] {
     const last = Pool.dayOf(at)
-    const days = Array.from({ length: ROLLING_DAYS }, (_, back) => last - back)
-    const rates = new Map(days.map(day => [day, this.#rateOn(day)]))
-    const terms = this.#records.map(record => {
-      let [interviews, calibration] = [0, 0]
-      for (const day of days) {
-        interviews += record.on(day)
-        if (!record.wasThere(day)) calibration += record.weight * (rates.get(day) ?? 0)
-      }
-      return { interviews, calibration, weight: record.weight, lastInterviewAt: record.last }
+    const days = Array.from({ length: ROLLING_DAYS }, (_, index) => last - ROLLING_DAYS + 1 + index)
+    const missing = this.#pasts.map(past => past.missing(days))
+    const rates = this.#rates(missing)
+    const terms = this.#pasts.map((past, index) => {
+      const interviews = past.between(days[0] ?? last, last)
+      const calibration = past.weight * sum((missing[index] ?? []).map(day => rates.get(day) ?? 0))
+      return { interviews, calibration, weight: past.weight, lastInterviewAt: past.last }
     })
-    const all = terms.reduce((sum, { interviews, calibration }) => sum + interviews + calibration, 0)
-    const weights = terms.reduce((sum, { weight }) => sum + weight, 0)
+    const all = sum(terms.map(({ interviews, calibration }) => interviews + calibration))
+    const weights = sum(terms.map(({ weight }) => weight))
     return terms.map(term => {
       const target = (all * term.weight) / weights
       return { ...term, target, shortfall: target - (term.interviews + term.calibration) }
     })
   }
 
-  /** What those who were there had on a day, for each unit of weight: what the others averaged. */
-  #rateOn(day: number): number {
-    let [interviews, weights] = [0, 0]
-    for (const record of this.#records) {
-      if (!record.wasThere(day)) continue
-      interviews += record.on(day)
-      weights += record.weight
+  /** For each day that somebody misses, what those who were there had for each unit of weight: what they averaged. */
+  #rates(missing: readonly (readonly number[])[]): Map<number, number> {
+    const rates = new Map<number, number>()
+    for (const day of new Set(missing.flat())) {
+      const there = this.#pasts.filter((_, index) => missing[index]?.includes(day) === false)
+      const weights = sum(there.map(({ weight }) => weight))
+      const interviews = sum(there.map(past => past.between(day, day)))
+      rates.set(day, weights === 0 ? 0 : interviews / weights)
     }
-    return weights === 0 ? 0 : interviews / weights
+    return rates
   }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, number) => all + number, 0)
 }
 
 /** Negative when the first comes first: greatest shortfall, then longest since the last interview, then id. */

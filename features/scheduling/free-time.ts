@@ -1,9 +1,10 @@
 import type { Availability, Weekday } from './availability.ts'
 import type { Calendar } from './calendar.ts'
-import { DAY, dayOf, daysBetween, type LocalDay } from './days.ts'
-import { hoursOf, wholeOf, type Hours } from './hours.ts'
+import { dayOf, type LocalDay } from './days.ts'
+import { Frame } from './frame.ts'
+import { wholeOf, type Hours } from './hours.ts'
 import { covers, intersect, lengthOf, overlaps, subtract, union, type Interval } from './intervals.ts'
-import { Load, WEEK_MARGIN, type ReachedLimit } from './load-limits.ts'
+import { Load, type ReachedLimit } from './load-limits.ts'
 import type { ZoneClock, Zones } from './zones.ts'
 
 const MINUTE = 60_000
@@ -63,17 +64,16 @@ export class FreeTime {
   readonly #hours: Hours
   readonly #clock: ZoneClock
   readonly #days: readonly LocalDay[]
+  #ownLoad: Load | undefined
 
-  constructor(calendar: Calendar, span: Span) {
-    const { start, end, zones } = span
+  /** `frame` is that of the span, given when many are asked about the same. */
+  constructor(calendar: Calendar, span: Span, frame = new Frame(span, span.zones)) {
+    const { timezone, availability } = calendar
     this.#span = span
     this.#calendar = calendar
-    this.#clock = zones.clock(calendar.timezone, start - WEEK_MARGIN, end + WEEK_MARGIN)
-    // A journey may bring a date on earlier or later than it comes at home: by up to 26 hours.
-    this.#days = daysBetween(this.#clock.wallOf(start) - 2 * DAY, this.#clock.wallOf(end) + 2 * DAY)
-    this.#hours = hoursOf(calendar.availability, this.#days, zone =>
-      zone === undefined ? this.#clock : zones.clock(zone, start, end),
-    )
+    this.#clock = frame.clock(timezone)
+    this.#days = frame.days(timezone)
+    this.#hours = frame.hours(timezone, availability)
   }
 
   /** When an interview of this length, in ms, may start, as if the relaxed rules were not there: [first, last + 1) each. */
@@ -168,7 +168,7 @@ export class FreeTime {
 
   #load(): Load {
     const { weekStartsOn, moving } = this.#span
-    return new Load(this.#calendar, this.#clock, weekStartsOn, moving)
+    return (this.#ownLoad ??= new Load(this.#calendar, this.#clock, weekStartsOn, moving))
   }
 
   #tooSoon(relaxed: readonly Rule[] = []): Interval[] {

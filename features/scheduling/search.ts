@@ -1,6 +1,7 @@
 import type { Calendar } from './calendar.ts'
 import { inTurn, Pool, type Score } from './fairness.ts'
 import { FreeTime, NOTHING, type Account, type Rule, type Span } from './free-time.ts'
+import { Frame } from './frame.ts'
 import { includes, type Grid } from './grid.ts'
 import { union, type Interval } from './intervals.ts'
 import { Demand, seatBest } from './matching.ts'
@@ -55,7 +56,8 @@ export class Search {
   constructor(question: Question) {
     const { people, span, grid, length, seats, candidate, relaxed } = question
     this.question = question
-    this.#freeTimes = people.map(({ calendar }) => new FreeTime(calendar, span))
+    const frame = new Frame(span, span.zones)
+    this.#freeTimes = people.map(({ calendar }) => new FreeTime(calendar, span, frame))
     this.#ranges = this.#freeTimes.map(free => grid.ranges(free.starts(length, relaxed)))
     this.#candidate = grid.ranges(union(candidate.map(({ start, end }) => ({ start: start - length + 1, end }))))
     this.#supply = this.#supplyOf(this.#ranges)
