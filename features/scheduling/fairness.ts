@@ -48,6 +48,13 @@ class Past {
     return interviews
   }
 
+  /** How many there were on each day from one to another that had any. */
+  perDay(first: number, last: number): Map<number, number> {
+    const counts = new Map<number, number>()
+    for (const day of this.#days) if (first <= day && day <= last) counts.set(day, (counts.get(day) ?? 0) + 1)
+    return counts
+  }
+
   /** Of these days, those on which they had not joined or were away. */
   missing(days: readonly number[]): number[] {
     const first = days[0] ?? 0
@@ -74,7 +81,7 @@ export class Pool {
     const last = Pool.dayOf(at)
     const days = Array.from({ length: ROLLING_DAYS }, (_, index) => last - ROLLING_DAYS + 1 + index)
     const missing = this.#pasts.map(past => past.missing(days))
-    const rates = this.#rates(missing)
+    const rates = this.#rates(days, missing)
     const terms = this.#pasts.map((past, index) => {
       const interviews = past.between(days[0] ?? last, last)
       const calibration = past.weight * sum((missing[index] ?? []).map(day => rates.get(day) ?? 0))
@@ -88,16 +95,20 @@ export class Pool {
     })
   }
 
-  /** For each day that somebody misses, what those who were there had for each unit of weight: what they averaged. */
-  #rates(missing: readonly (readonly number[])[]): Map<number, number> {
-    const rates = new Map<number, number>()
-    for (const day of new Set(missing.flat())) {
-      const there = this.#pasts.filter((_, index) => missing[index]?.includes(day) === false)
-      const weights = sum(there.map(({ weight }) => weight))
-      const interviews = sum(there.map(past => past.between(day, day)))
-      rates.set(day, weights === 0 ? 0 : interviews / weights)
+  /** By day, what those who were there had for each unit of weight: what they averaged. Only if somebody missed any. */
+  #rates(days: readonly number[], missing: readonly (readonly number[])[]): Map<number, number> {
+    if (missing.every(missed => missed.length === 0)) return new Map()
+    const [first = 0, last = 0] = [days[0], days.at(-1)]
+    const there = new Map(days.map(day => [day, { interviews: 0, weights: 0 }]))
+    for (const [index, past] of this.#pasts.entries()) {
+      const [missed, counts] = [new Set(missing[index]), past.perDay(first, last)]
+      for (const [day, sums] of there) {
+        if (missed.has(day)) continue
+        sums.interviews += counts.get(day) ?? 0
+        sums.weights += past.weight
+      }
     }
-    return rates
+    return new Map([...there].map(([day, { interviews, weights }]) => [day, weights === 0 ? 0 : interviews / weights]))
   }
 }
 
