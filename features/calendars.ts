@@ -67,9 +67,12 @@ export const calendarStore = (sql: Queryable) => ({
   /** Everybody who can be booked, without their interviews. */
   active: async (): Promise<Bookable[]> => fromRows(await sql.many<Row>(ACTIVE)),
 
-  /** Those of these ids that exist, without their interviews. */
-  byIds: async (ids: readonly string[]): Promise<Bookable[]> =>
-    fromRows(await sql.many<Row>(BY_IDS(sql), { ids: JSON.stringify(ids) })),
+  /** Those of these ids that exist, in the order of the ids, without their interviews. */
+  byIds: async (ids: readonly string[]): Promise<Bookable[]> => {
+    const rows = await sql.many<Row>(BY_IDS(sql), { ids: JSON.stringify(ids) })
+    const people = new Map(fromRows(rows).map(person => [person.id, person]))
+    return ids.flatMap(id => people.get(id) ?? [])
+  },
 
   /** The same people with what they sit in around a span: enough to tell their load, or also whose turn it is. */
   withInterviews: async <Person extends Calendar>(

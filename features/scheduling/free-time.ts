@@ -101,31 +101,28 @@ export class FreeTime {
     }
   }
 
-  /** How many minutes each rule takes away and how many are free; together the whole span. */
-  account(): Account {
+  /** How many minutes each rule takes away and how many are free; together the whole span. A relaxed one takes none. */
+  account(relaxed: readonly Rule[] = []): Account {
     const { start, end } = this.#span
     const { weekly, open, timeOff } = this.#hours
-    const whole = [{ start, end }]
-    const afterHours = intersect(whole, union([...weekly, ...open]))
-    const left: Record<Rule, Interval[]> = {
-      hours: afterHours,
-      override: intersect(afterHours, open),
-      timeOff: [],
-      claims: [],
-      imported: [],
-      dayLimit: [],
-      weekLimit: [],
-      buffer: [],
-      notice: [],
+    const { imported } = this.#calendar
+    let left: readonly Interval[] = [{ start, end }]
+    const steps: Readonly<Record<Rule, () => Interval[]>> = {
+      hours: () => intersect(left, union([...weekly, ...open])),
+      override: () => intersect(left, open),
+      timeOff: () => subtract(left, timeOff),
+      claims: () => subtract(left, this.#claims()),
+      imported: () => subtract(left, imported),
+      dayLimit: () => subtract(left, this.#fullDays('dayLimit')),
+      weekLimit: () => subtract(left, this.#fullDays('weekLimit')),
+      buffer: () => subtract(left, this.#claims(this.#calendar)),
+      notice: () => subtract(left, this.#tooSoon()),
     }
-    left.timeOff = subtract(left.override, timeOff)
-    left.claims = subtract(left.timeOff, this.#claims())
-    left.imported = subtract(left.claims, this.#calendar.imported)
-    left.dayLimit = subtract(left.imported, this.#fullDays('dayLimit'))
-    left.weekLimit = subtract(left.dayLimit, this.#fullDays('weekLimit'))
-    left.buffer = subtract(left.weekLimit, this.#claims(this.#calendar))
-    left.notice = subtract(left.buffer, this.#tooSoon())
-    return inMinutes(end - start, left)
+    const after = RULES.map(rule => {
+      if (!relaxed.includes(rule)) left = steps[rule]()
+      return [rule, lengthOf(left)] as const
+    })
+    return inMinutes(end - start, after)
   }
 
   #windows(relaxed: readonly Rule[]): Interval[] {
@@ -181,14 +178,14 @@ export class FreeTime {
 type Buffers = Pick<Calendar, 'bufferBeforeMinutes' | 'bufferAfterMinutes'>
 const NO_BUFFERS = { bufferBeforeMinutes: 0, bufferAfterMinutes: 0 }
 
-/** Whole minutes that add up exactly: not each is rounded, but the sum up to each. */
-function inMinutes(whole: number, left: Readonly<Record<Rule, Interval[]>>): Account {
+/** Whole minutes that add up exactly: not each is rounded, but the sum up to each. `after` is what each rule leaves, in ms. */
+function inMinutes(whole: number, after: readonly (readonly [Rule, number])[]): Account {
   const minutes: Record<Rule | 'free', number> = { ...NOTHING }
   let before = Math.round(whole / MINUTE)
-  for (const rule of RULES) {
-    const after = Math.round(lengthOf(left[rule]) / MINUTE)
-    minutes[rule] = before - after
-    before = after
+  for (const [rule, left] of after) {
+    const rounded = Math.round(left / MINUTE)
+    minutes[rule] = before - rounded
+    before = rounded
   }
   minutes.free = before
   return minutes

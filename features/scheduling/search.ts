@@ -98,7 +98,7 @@ export class Search {
 
   /** How many minutes each rule takes of one of the people. */
   accountOf(person: number): Account {
-    return this.#freeTimes[person]?.account() ?? NOTHING
+    return this.#freeTimes[person]?.account(this.question.relaxed) ?? NOTHING
   }
 
   #supplyOf(ranges: readonly (readonly Interval[])[]): SupplyOverTime {
