@@ -1,10 +1,11 @@
-// Some tests drive a real browser, the plain SQLite shell or a disk that fails, and so need programs of the system.
+// Some tests drive a real browser, the plain SQLite shell, a disk that fails or a calendar program, and so need programs
+// of the system.
 // On a developer's machine without them those tests are left out, which is said loudly; in CI a missing program fails.
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-const TOOLS = ['chromium', 'strace', 'sqlite3']
-const FOLDERS = ['test/system', 'test/browser']
+const TOOLS = ['chromium', 'strace', 'sqlite3', 'khal']
+const FOLDERS = ['test/system', 'test/browser', 'test/features/icalendar/programs']
 const root = join(import.meta.dirname, '..')
 
 /** The programs tests need that are not on the PATH. Their Debian packages have the same names. */
