@@ -150,8 +150,16 @@ function valueOfKind(kind: string, schema: Schema, name: string): fc.Arbitrary<u
   }
 }
 
-/** An interview has its end or its length: half of the objects with both lose one. */
-function objectOf({ properties = {}, required = [], minProperties }: Schema): fc.Arbitrary<unknown> {
+/**
+ * An interview has its end or its length, and its panel or its seats: most of the objects with both lose one. Seats are
+ * asked for so seldom that nobody would be found for all that is asked of them.
+ */
+function objectOf({
+  properties: { seats, ...others } = {},
+  required = [],
+  minProperties,
+}: Schema): fc.Arbitrary<unknown> {
+  const properties = 'panel' in others || seats === undefined ? others : { ...others, seats }
   const fields = Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, valueOf(schema, name)]))
   const requiredKeys = [...required, ...(minProperties === undefined ? [] : Object.keys(fields).slice(0, 1))]
   const some = fc.record(fields, { requiredKeys })
@@ -183,6 +191,13 @@ const EXISTING: Readonly<Record<string, string>> = {
   refreshToken: 'tokens',
 }
 
+/** Of what is asked about: the days on which interviews are booked. */
+const span = (...days: string[]) => fc.constantFrom(...days)
+const SPAN: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  from: span('2028-02-01T00:00:00Z', '2028-02-07T00:00:00+02:00'),
+  to: span('2028-02-09T00:00:00Z', '2028-02-20T12:00:00-05:00'),
+}
+
 function textOf({ pattern, format, maxLength = 200, minLength = 0 }: Schema, name: string): fc.Arbitrary<string> {
   const existing = EXISTING[name]
   if (existing !== undefined) return fc.oneof({ weight: 12, arbitrary: placeholder(existing) }, fc.uuid())
@@ -194,6 +209,7 @@ function textOf({ pattern, format, maxLength = 200, minLength = 0 }: Schema, nam
       fc.uuid().map(id => `${id.slice(0, 12)}@example.com`),
     )
   if (format === 'time-zone') return fc.constantFrom('UTC', 'Europe/Berlin', 'asia/kolkata', 'Pacific/Apia', 'EST5EDT')
+  if (SPAN[name]) return SPAN[name]
   if (format === 'date-time') return instants
   if (pattern === undefined) return fc.string({ unit: 'grapheme', minLength, maxLength: Math.min(maxLength, 60) })
   return fc.stringMatching(new RegExp(pattern, 'u'), { maxLength: Math.min(maxLength, 60), size: 'small' })
