@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Database } from '../../db/database.ts'
+import { fill, type FillingRules } from './filling.ts'
+import { outgoingFrom } from './messages.ts'
+import { journalRepository, leaseRepository, outboxRepository, type DueMail } from './repository.ts'
+import { NotSent, type Transport } from './transport.ts'
+
+const MINUTE = 60_000
+/** Between one attempt and the next; after the last of them a mail is dead. */
+const BACK_OFF_MINUTES = [1, 5, 15, 60, 180, 720]
+/** Longer than one mail can take. */
+const LEASE_MS = 2 * MINUTE
+/** After a write the journal is read this much later, so that one round does for many. */
+const SOON_MS = 500
+/** Mails that become due by time alone are looked for this often. */
+const LOOK_MS = 15_000
+
+export interface CourierOptions {
+  readonly db: Database
+  readonly transport: Transport
+  readonly rules: FillingRules
+  readonly from: string
+  readonly log: FastifyBaseLogger
+}
+
+/**
+ * Fills the outbox from the journal and sends what is due, in order, in the background: one instance at a time. A mail
+ * is noted as sent after the server took it; who dies in between sends it again under the same Message-ID.
+ */
+export class Courier {
+  readonly #options: CourierOptions
+  readonly #holder = randomUUID()
+  #timer: NodeJS.Timeout | undefined
+  #round: Promise<void> | undefined
+  #closing = false
+  #soon = false
+  /** The server is not there: nothing is tried before, in ms since 1970. */
+  #pausedUntil = 0
+
+  constructor(options: CourierOptions) {
+    this.#options = options
+  }
+
+  /** Begins with what happens from now on, unless it had begun before. */
+  async start(): Promise<void> {
+    const { db } = this.#options
+    if ((await journalRepository(db).cursor()) === undefined) {
+      await db.transaction(tx => journalRepository(tx).begin())
+    }
+    this.#wait(0)
+  }
+
+  /** Something was written. */
+  wake(): void {
+    if (this.#soon || this.#round) return
+    this.#soon = true
+    this.#wait(SOON_MS)
+  }
+
+  /** Ends after the mail that is under way; what is left stays in the outbox. */
+  async close(): Promise<void> {
+    this.#closing = true
+    clearTimeout(this.#timer)
+    await this.#round
+    this.#options.transport.close()
+  }
+
+  #wait(milliseconds: number): void {
+    clearTimeout(this.#timer)
+    if (this.#closing) return
+    this.#timer = setTimeout(() => {
+      this.#soon = false
+      this.#round = this.work()
+        .catch((error: unknown) => this.#options.log.warn({ err: error }, 'mails are not worked off; later again'))
+        .finally(() => {
+          this.#round = undefined
+          this.#wait(LOOK_MS)
+        })
+    }, milliseconds)
+    this.#timer.unref()
+  }
+
+  /** One round: fills, and sends all that is due. Nothing is written when there is nothing to do. */
+  async work(now: () => number = Date.now): Promise<void> {
+    const { db, rules } = this.#options
+    if (!(await this.#isWork(now())) || !(await this.#takeLease(now()))) return
+    try {
+      while (await db.transaction(tx => fill(tx, rules, new Date(now()).toISOString()))) if (this.#closing) return
+      while (!this.#closing && now() >= this.#pausedUntil && (await this.#sendNext(now))) await this.#takeLease(now())
+    } finally {
+      await db.transaction(tx => leaseRepository(tx).giveUp(this.#holder))
+    }
+  }
+
+  async #isWork(now: number): Promise<boolean> {
+    const journal = journalRepository(this.#options.db)
+    if ((await journal.lastId()) !== (await journal.cursor())) return true
+    if (now < this.#pausedUntil) return false
+    return (await outboxRepository(this.#options.db).next(new Date(now).toISOString())) !== undefined
+  }
+
+  async #takeLease(now: number): Promise<boolean> {
+    const [until, at] = [new Date(now + LEASE_MS).toISOString(), new Date(now).toISOString()]
+    const lease = { holder: this.#holder, until, now: at }
+    return (await this.#options.db.transaction(tx => leaseRepository(tx).take(lease))).changes > 0
+  }
+
+  /** False when nothing is due. */
+  async #sendNext(now: () => number): Promise<boolean> {
+    const { db, transport, from, rules } = this.#options
+    const mail = await outboxRepository(db).next(new Date(now()).toISOString())
+    if (!mail) return false
+    try {
+      await transport.send(outgoingFrom(mail, { from, host: rules.host }))
+      await db.transaction(tx => outboxRepository(tx).sent(mail.id, new Date(now()).toISOString()))
+    } catch (error) {
+      if (!(error instanceof NotSent)) throw error
+      await this.#failed(mail, error, now())
+    }
+    return true
+  }
+
+  async #failed({ id, attempts }: DueMail, { what, message }: NotSent, now: number): Promise<void> {
+    const minutes = BACK_OFF_MINUTES[attempts]
+    const status = what === 'never' || minutes === undefined ? 'dead' : 'pending'
+    const again = now + (minutes ?? 0) * MINUTE
+    // Whatever keeps this one back keeps the others back too, and they shall go out in order.
+    if (what === 'none now' && status === 'pending') this.#pausedUntil = again
+    const failure = { id, status, problem: message.slice(0, 500), dueAt: new Date(again).toISOString() } as const
+    await this.#options.db.transaction(tx => outboxRepository(tx).failed(failure))
+  }
+}

@@ -1,0 +1,123 @@
+import type { Transaction } from '../../db/database.ts'
+import type { CalendarIdentity } from '../calendar-identity.ts'
+import { newId } from '../ids.ts'
+import { fromJson } from '../json-column.ts'
+import { calendarFor, messageText } from './messages.ts'
+import { letterOf, signInLetter } from './letters.ts'
+import {
+  journalRepository,
+  outboxRepository,
+  peopleRepository,
+  type JournalRow,
+  type Preferences,
+} from './repository.ts'
+import type { OutboxMail } from './schemas.ts'
+import { noticesOf, peopleOf, type Interview, type Notice } from './told.ts'
+
+/** So many rows of the journal in one transaction, as no other writer has its turn meanwhile. */
+const ROWS_AT_ONCE = 50
+
+/** Which choice of a profile each kind of mail is. */
+const CHOICE: Readonly<Record<OutboxMail['kind'], string>> = {
+  invitation: 'invitations',
+  change: 'changes',
+  cancellation: 'cancellations',
+  removal: 'cancellations',
+  reminder: 'reminders',
+  sign_in: 'signIns',
+}
+
+export interface FillingRules extends CalendarIdentity {
+  /** How long before an interview people are reminded, in ms. */
+  readonly reminders: readonly number[]
+}
+
+/**
+ * Puts the mails into the outbox that follow from the next rows of the journal, and moves the cursor past them: both or
+ * neither, so that each is there once. Returns whether there is more.
+ */
+export async function fill(tx: Transaction, rules: FillingRules, now: string): Promise<boolean> {
+  const journal = journalRepository(tx)
+  const cursor = await journal.cursor()
+  if (cursor === undefined) {
+    await journal.begin()
+    return false
+  }
+  const rows = await journal.after(cursor, ROWS_AT_ONCE)
+  for (const row of rows) {
+    if (row.entityType === 'event') await tellOfEvent(tx, rules, row, now)
+    if (row.entityType === 'session' && row.action === 'login') await tellOfSignIn(tx, row)
+  }
+  const last = rows.at(-1)
+  if (last) await journal.advance(last.id)
+  return rows.length === ROWS_AT_ONCE
+}
+
+async function tellOfEvent(tx: Transaction, rules: FillingRules, row: JournalRow, now: string): Promise<void> {
+  const id = row.entityId ?? ''
+  const journal = journalRepository(tx)
+  const outbox = outboxRepository(tx)
+  const before = await journal.interviewAt(id, row.id - 1)
+  const after = row.action === 'delete' ? undefined : await journal.interviewAt(id, row.id)
+  await outbox.forgetReminders(id)
+  const notices = noticesOf(before, after, row.occurredAt).map(notice => ({ notice, dueAt: row.occurredAt }))
+  const wanted = [...notices, ...remindersOf(after, rules, now)]
+  const interviewers = wanted.flatMap(({ notice }) => notice.to.interviewerId ?? [])
+  const preferences = await peopleRepository(tx).preferences(interviewers)
+  for (const { notice, dueAt } of wanted) {
+    const chosen = preferences.get(notice.to.interviewerId ?? '')
+    if (!wants(chosen, notice.kind)) continue
+    const letter = letterOf(notice, chosen?.timezone ?? notice.interview.timezone)
+    await outbox.insert({
+      id: newId(),
+      kind: notice.kind,
+      eventId: id,
+      recipient: notice.to.address,
+      subject: letter.subject,
+      message: messageText({ name: notice.to.name, ...letter, calendar: calendarFor(notice, rules, row.occurredAt) }),
+      dueAt,
+    })
+  }
+}
+
+/** Due later; made anew with every change, so that they move with their interview and go with it. */
+function remindersOf(
+  interview: Interview | undefined,
+  { reminders }: FillingRules,
+  now: string,
+): { notice: Notice; dueAt: string }[] {
+  if (interview?.status !== 'scheduled') return []
+  return reminders
+    .map(before => new Date(Date.parse(interview.startsAt) - before).toISOString())
+    .filter(dueAt => dueAt > now)
+    .flatMap(dueAt => peopleOf(interview).map(to => ({ notice: { kind: 'reminder', to, interview }, dueAt })))
+}
+
+/** To an account that was signed in before, and never from there. */
+async function tellOfSignIn(
+  tx: Transaction,
+  { entityId, changes, occurredAt, ip, userAgent }: JournalRow,
+): Promise<void> {
+  const { userId }: Partial<Record<string, { to: unknown }>> = fromJson(changes)
+  const people = peopleRepository(tx)
+  const account = await people.account(String(userId?.to))
+  if (!account || !wants(account, 'sign_in')) return
+  const from = { ip: ip ?? 'unknown', userAgent: userAgent ?? 'unknown' }
+  const place = { userId: String(userId?.to), sessionId: entityId ?? '', at: occurredAt, ...from }
+  const earlier = await people.earlierSessions(place)
+  if (!earlier || earlier.total === 0 || earlier.fromHere > 0) return
+  const letter = signInLetter(account.name, occurredAt, account.timezone, from)
+  await outboxRepository(tx).insert({
+    id: newId(),
+    kind: 'sign_in',
+    eventId: null,
+    recipient: account.email,
+    subject: letter.subject,
+    message: messageText({ name: account.name, ...letter }),
+    dueAt: occurredAt,
+  })
+}
+
+function wants(preferences: Preferences | undefined, kind: OutboxMail['kind']): boolean {
+  return preferences?.notifications[CHOICE[kind]] !== false
+}

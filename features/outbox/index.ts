@@ -1,0 +1,49 @@
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { dataFolder, type Config } from '../../plugins/config.ts'
+import { calendarIdentity } from '../calendar-identity.ts'
+import { Courier } from './courier.ts'
+import { outboxRoutes } from './routes.ts'
+import { folderTransport, smtpTransport } from './transport.ts'
+
+const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000 }
+
+/** Fills and empties the outbox in the background, from when the program is ready until it closes; woken by every write. */
+export const mailDelivery = fp(
+  async app => {
+    if (app.config.MAIL === 'off') return
+    const courier = courierOf(app)
+    app.addHook('onReady', () => courier.start())
+    app.addHook('onResponse', (request, _reply, done) => {
+      if (request.method !== 'GET') courier.wake()
+      done()
+    })
+    app.addHook('onClose', () => courier.close())
+  },
+  { name: 'mail-delivery', dependencies: ['config', 'db'] },
+)
+
+export const outboxFeature = fp(
+  async app => {
+    await app.register(outboxRoutes, { prefix: '/api/outbox' })
+  },
+  { name: 'outbox', dependencies: ['db', 'audit-logger', 'access', 'conditional', 'openapi'], encapsulate: true },
+)
+
+function courierOf({ db, config, log }: FastifyInstance): Courier {
+  return new Courier({
+    db,
+    log,
+    from: config.MAIL_FROM,
+    transport: config.SMTP_URL
+      ? smtpTransport(config.SMTP_URL)
+      : folderTransport(join(dataFolder(config.DATABASE_URL), 'outbox')),
+    rules: { ...calendarIdentity(config), reminders: remindersOf(config) },
+  })
+}
+
+function remindersOf({ REMINDERS }: Config): number[] {
+  const times = REMINDERS === '' ? [] : REMINDERS.split(',')
+  return times.map(time => Number(time.slice(0, -1)) * (UNIT_MS[time.slice(-1)] ?? 0))
+}

@@ -1,0 +1,104 @@
+import escapeHtml from 'escape-html'
+import { DateTime } from 'luxon'
+import type { EventKind, Interview, Notice } from './told.ts'
+
+/** What a mail says, to one person. */
+export interface Letter {
+  readonly subject: string
+  readonly text: string
+  readonly html: string
+}
+
+const OPENING: Readonly<Record<EventKind, string>> = {
+  invitation: 'You are invited to an interview.',
+  change: 'An interview you are part of has changed.',
+  cancellation: 'An interview you are part of is cancelled.',
+  removal: 'You are no longer needed in this interview.',
+  reminder: 'A reminder of an interview you are part of.',
+}
+const SUBJECT: Readonly<Record<EventKind, string>> = {
+  invitation: 'Invitation',
+  change: 'Changed',
+  cancellation: 'Cancelled',
+  removal: 'No longer needed',
+  reminder: 'Reminder',
+}
+
+/** Of an interview; times are in the zone of whoever reads it, and the zone is named. */
+export function letterOf({ kind, to, interview }: Notice, zone: string): Letter {
+  const subject = `${SUBJECT[kind]}: ${interview.title}, ${startIn(interview, zone)}`
+  return letter(subject, to.name, OPENING[kind], detailsOf(interview, zone, to.interviewerId !== null))
+}
+
+/** Of a sign-in from where its owner has not been before. */
+export function signInLetter(name: string, at: string, zone: string, from: { ip: string; userAgent: string }): Letter {
+  const details: Detail[] = [
+    ['When', timeIn(at, zone)],
+    ['Address', from.ip],
+    ['Program', from.userAgent],
+    ['If this was not you', 'change your password: that ends every other session.'],
+  ]
+  return letter(
+    'New sign-in to your Panelist account',
+    name,
+    'Somebody signed in to your account from a new place.',
+    details,
+  )
+}
+
+type Detail = readonly [label: string, value: string]
+
+function letter(subject: string, name: string, opening: string, details: readonly Detail[]): Letter {
+  const greeting = name === '' ? 'Hello,' : `Hello ${name},`
+  const rows = details.map(
+    ([label, value]) => `<tr><th align="left" valign="top">${escapeHtml(label)}</th><td>${linesOf(value)}</td></tr>`,
+  )
+  return {
+    subject: inOneLine(subject),
+    text: [greeting, '', opening, '', ...details.map(([label, value]) => `${label}: ${value}`), ''].join('\n'),
+    html: `<p>${escapeHtml(greeting)}</p><p>${escapeHtml(opening)}</p><table cellpadding="4">${rows.join('')}</table>`,
+  }
+}
+
+/** What everybody sees; the notes only the interviewers. */
+function detailsOf(interview: Interview, zone: string, internal: boolean): Detail[] {
+  const { title, position, panel, location, meetingUrl, notes, candidateName, candidateEmail, cancellation } = interview
+  const known = (label: string, value: string | null): Detail[] =>
+    value === null || value === '' ? [] : [[label, value]]
+  return [
+    ['Interview', title],
+    ['When', spanIn(interview, zone)],
+    ...known('Position', position),
+    ...known('Candidate', candidateName ?? candidateEmail),
+    ['With', panel.map(({ name, role }) => (role === 'shadow' ? `${name} (shadow)` : name)).join(', ')],
+    ...known('Where', location),
+    ...known('Join', meetingUrl),
+    ...known('Reason', internal ? (cancellation?.reason ?? null) : null),
+    ...known('Notes', internal ? notes : null),
+  ]
+}
+
+function startIn({ startsAt }: Interview, zone: string): string {
+  return DateTime.fromISO(startsAt, { zone, locale: 'en' }).toFormat('ccc d LLL yyyy HH:mm ZZZZ')
+}
+
+/** "Monday 2 March 2026, 10:00 to 11:00 (Europe/Berlin, GMT+1)" */
+export function spanIn({ startsAt, endsAt }: Pick<Interview, 'startsAt' | 'endsAt'>, zone: string): string {
+  const [start, end] = [startsAt, endsAt].map(at => DateTime.fromISO(at, { zone, locale: 'en' }))
+  if (!start || !end) return ''
+  const until = end.hasSame(start, 'day') ? end.toFormat('HH:mm') : end.toFormat('cccc d LLLL, HH:mm')
+  return `${start.toFormat('cccc d LLLL yyyy, HH:mm')} to ${until} (${zone}, ${start.toFormat('ZZZZ')})`
+}
+
+function timeIn(at: string, zone: string): string {
+  return DateTime.fromISO(at, { zone, locale: 'en' }).toFormat(`cccc d LLLL yyyy, HH:mm '(${zone}', ZZZZ')'`)
+}
+
+function linesOf(value: string): string {
+  return escapeHtml(value).replaceAll(/\r\n|\r|\n/g, '<br>')
+}
+
+/** Nothing that somebody typed begins a new header. */
+function inOneLine(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, ' ')
+}

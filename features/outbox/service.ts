@@ -1,0 +1,30 @@
+import createError from '@fastify/error'
+import type { Database } from '../../db/database.ts'
+import type { Actor, AuditLogger } from '../../plugins/audit-logger.ts'
+import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
+import { found } from '../../plugins/errors.ts'
+import { outboxRepository } from './repository.ts'
+import type { OutboxMail, OutboxQuery } from './schemas.ts'
+
+const AlreadySent = createError('ALREADY_SENT', 'This mail was sent; it is not sent a second time', 409)
+
+const ENTITY = 'mail'
+
+export const outboxService = (db: Database, audit: AuditLogger) => ({
+  list: (query: OutboxQuery) => outboxRepository(db).list(query),
+
+  find: async (id: string): Promise<OutboxMail> => found(await outboxRepository(db).find(id), ENTITY),
+
+  /** Tries a mail at once that waits or was given up. */
+  retry: (actor: Actor, id: string, expected: ExpectedVersions): Promise<OutboxMail> =>
+    db.transaction(async tx => {
+      const outbox = outboxRepository(tx)
+      const before = found(await outbox.find(id), ENTITY)
+      assertVersion(before.version, expected)
+      const { changes } = await outbox.retry(id, new Date().toISOString())
+      if (changes === 0) throw new AlreadySent()
+      const after = found(await outbox.find(id), ENTITY)
+      await audit.record(tx, actor, { action: 'retry', entityType: ENTITY, entityId: id, before, after })
+      return after
+    }),
+})

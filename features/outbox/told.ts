@@ -1,0 +1,112 @@
+/** Who is told what of an interview that has changed. */
+
+export interface Member {
+  readonly interviewerId: string
+  readonly name: string
+  readonly email: string
+  readonly role: 'lead' | 'interviewer' | 'shadow'
+  readonly response: 'needs_action' | 'accepted' | 'declined' | 'tentative'
+}
+
+/** An interview as the journal tells that it was after one of its rows. */
+export interface Interview {
+  readonly id: string
+  readonly title: string
+  readonly status: 'scheduled' | 'completed' | 'cancelled' | 'no_show'
+  readonly candidateName: string | null
+  readonly candidateEmail: string | null
+  readonly position: string | null
+  readonly startsAt: string
+  readonly endsAt: string
+  readonly timezone: string
+  readonly location: string | null
+  readonly meetingUrl: string | null
+  readonly notes: string | null
+  readonly panel: readonly Member[]
+  readonly sequence: number
+  /** Of the row of the journal with which it began. */
+  readonly createdAt: string
+  readonly cancellation: { readonly reason: string } | null
+}
+
+/** Somebody who is written to: an interviewer, or the candidate. */
+export interface Addressee {
+  readonly name: string
+  readonly address: string
+  /** null for the candidate. */
+  readonly interviewerId: string | null
+}
+
+export type EventKind = 'invitation' | 'change' | 'cancellation' | 'removal' | 'reminder'
+
+export interface Notice {
+  readonly kind: EventKind
+  readonly to: Addressee
+  /** As the mail shows it. */
+  readonly interview: Interview
+}
+
+/**
+ * What follows from a change: invitations to who is new, a change to who stays and sees it, a removal to who is no
+ * longer needed, a cancellation to all. Nothing of what is over, and nothing of what somebody answered.
+ */
+export function noticesOf(before: Interview | undefined, after: Interview | undefined, at: string): Notice[] {
+  if (!after || after.endsAt <= at) return []
+  const to = (people: readonly Addressee[], kind: EventKind) =>
+    people.map((addressee): Notice => ({ kind, to: addressee, interview: after }))
+  const was = before?.status === 'scheduled' ? before : undefined
+  if (after.status === 'cancelled') return was ? to(peopleOf(was), 'cancellation') : []
+  if (after.status !== 'scheduled') return []
+  if (!was) return !before || before.status === 'cancelled' ? to(peopleOf(after), 'invitation') : []
+  const [earlier, present] = [byAddress(peopleOf(was)), byAddress(peopleOf(after))]
+  const stay = [...present.values()].filter(person => earlier.has(keyOf(person)))
+  return [
+    ...to(
+      [...earlier.values()].filter(person => !present.has(keyOf(person))),
+      'removal',
+    ),
+    ...to(
+      [...present.values()].filter(person => !earlier.has(keyOf(person))),
+      'invitation',
+    ),
+    ...to(
+      stay.filter(person => seenBy(person, was) !== seenBy(person, after)),
+      'change',
+    ),
+  ]
+}
+
+/** The panel, and the candidate if there is an address. */
+export function peopleOf({ panel, candidateName, candidateEmail }: Interview): Addressee[] {
+  const interviewers = panel.map(({ interviewerId, name, email }) => ({ interviewerId, name, address: email }))
+  if (candidateEmail === null) return interviewers
+  return [...interviewers, { interviewerId: null, name: candidateName ?? '', address: candidateEmail }]
+}
+
+/** What somebody would see the change of. Notes are the interviewers' own. */
+function seenBy({ interviewerId }: Addressee, interview: Interview): string {
+  const { title, startsAt, endsAt, timezone, location, meetingUrl, position, candidateName, sequence } = interview
+  const panel = interview.panel.map(member => [member.name, member.role])
+  const notes = interviewerId === null ? null : interview.notes
+  return JSON.stringify([
+    title,
+    startsAt,
+    endsAt,
+    timezone,
+    location,
+    meetingUrl,
+    position,
+    candidateName,
+    sequence,
+    panel,
+    notes,
+  ])
+}
+
+function byAddress(people: readonly Addressee[]): Map<string, Addressee> {
+  return new Map(people.map(person => [keyOf(person), person]))
+}
+
+function keyOf({ address }: Addressee): string {
+  return address.toLowerCase()
+}
