@@ -6,7 +6,7 @@ import { DEFAULT_AVAILABILITY, type Availability, type Weekday } from './schedul
 import type { Calendar, Interview } from './scheduling/calendar.ts'
 import { DAY } from './scheduling/days.ts'
 import { ROLLING_DAYS } from './scheduling/fairness.ts'
-import type { Interval } from './scheduling/intervals.ts'
+import { union, type Interval } from './scheduling/intervals.ts'
 import { WEEK_MARGIN } from './scheduling/load-limits.ts'
 import { Zones } from './scheduling/zones.ts'
 
@@ -23,6 +23,15 @@ const INTERVIEWS = ({ dialect }: Queryable) => `SELECT claims.subject, string_ag
   FROM claims JOIN events ON events.id = claims.event_id
   WHERE claims.subject ${dialect.inList('subjects')} AND claims.starts_at > :earliest AND claims.starts_at < :latest
   GROUP BY claims.subject`
+/** One row a person. What is read is right in one statement alone: a calendar may be read, or fail, between two. */
+const IMPORTED = ({ dialect }: Queryable) => `SELECT calendars.interviewer_id AS id,
+    min(CASE WHEN calendars.status <> 'ok' OR coalesce(calendars.expanded_until, '') < :latest THEN calendars.name || ': ' ||
+      coalesce(calendars.problem, 'It is known until ' || calendars.expanded_until, 'It has not been read yet') END) AS problem,
+    string_agg(busy.starts_at || ' ' || busy.ends_at, ',') AS busy
+  FROM imported_calendars AS calendars LEFT JOIN imported_busy AS busy
+    ON busy.calendar_id = calendars.id AND busy.ends_at > :earliest AND busy.starts_at < :latest
+  WHERE calendars.interviewer_id ${dialect.inList('ids')}
+  GROUP BY calendars.interviewer_id`
 
 /** No claim is longer than the longest event (24 hours) with the longest buffers (4 hours each). */
 const LONGEST_CLAIM = 32 * 60 * 60 * 1000
@@ -74,7 +83,7 @@ export const calendarStore = (sql: Queryable) => ({
     return ids.flatMap(id => people.get(id) ?? [])
   },
 
-  /** The same people with what they sit in around a span: enough to tell their load, or also whose turn it is. */
+  /** The same people with what they sit in around a span, and their other calendars in it: enough to tell their load, or also whose turn it is. */
   withInterviews: async <Person extends Calendar>(
     people: readonly Person[],
     span: Interval,
@@ -83,7 +92,12 @@ export const calendarStore = (sql: Queryable) => ({
     const subjects = people.map(({ id }) => `interviewer:${id}`)
     const around = { start: span.start - BEFORE[enoughFor], end: span.end + WEEK_MARGIN }
     const interviews = await interviewsOf(sql, subjects, around)
-    return people.map(person => ({ ...person, interviews: interviews.get(`interviewer:${person.id}`) ?? [] }))
+    const imported = await importedOf(sql, people, span)
+    return people.map(person => ({
+      ...person,
+      interviews: interviews.get(`interviewer:${person.id}`) ?? [],
+      ...imported.get(person.id),
+    }))
   },
 
   /** When a candidate, by address, is in interviews. */
@@ -109,6 +123,34 @@ async function interviewsOf(
   return new Map(
     rows.map(({ subject, interviews }) => [subject, interviews.split(',').map(text => interviewFrom(text, parse))]),
   )
+}
+
+type Imported = Pick<Calendar, 'imported' | 'problem'>
+
+/** When the calendars of other programs say that these people are busy in a span, by their ids. */
+async function importedOf(sql: Queryable, people: readonly Calendar[], span: Interval): Promise<Map<string, Imported>> {
+  const rows = await sql.many<{ id: string; problem: string | null; busy: string | null }>(IMPORTED(sql), {
+    ids: JSON.stringify(people.map(({ id }) => id)),
+    earliest: new Date(span.start).toISOString(),
+    latest: new Date(span.end).toISOString(),
+  })
+  const parse = instants()
+  return new Map(rows.map(({ id, problem, busy }) => [id, importedFrom(problem, busy, span, parse)]))
+}
+
+/** Whose calendar is not known is never free. */
+function importedFrom(
+  problem: string | null,
+  busy: string | null,
+  span: Interval,
+  parse: (instant: string) => number,
+): Imported {
+  if (problem !== null) return { imported: [span], problem }
+  const intervals = (busy ?? '').split(',').map(text => {
+    const [start = '', end = ''] = text.split(' ')
+    return { start: parse(start), end: parse(end) }
+  })
+  return { imported: busy === null ? [] : union(intervals) }
 }
 
 /** An event's id and start, then the start and end of the claim. */

@@ -40,6 +40,9 @@ export const Explained = Type.Object(
       description: 'Taken away by each rule, each minute by the first that does; and what is free',
     }),
     relaxation: Type.Optional(Relaxation),
+    problem: Type.Optional(
+      Type.String({ description: 'Why nobody knows when they are busy; until it is solved they are not offered' }),
+    ),
   },
   { $id: 'AvailabilityExplained', description: 'Where the time of one interviewer goes' },
 )
@@ -62,11 +65,12 @@ export function scoreFrom({ lastInterviewAt, ...terms }: OwnScore): Score {
 }
 
 export function explainedFrom({ people }: OwnExplanation): Explained[] {
-  return people.map(({ id, name, minutes, relaxation }) => ({
+  return people.map(({ id, name, minutes, relaxation, problem }) => ({
     interviewerId: id,
     name,
     windowMinutes: Object.values(minutes).reduce((sum, part) => sum + part, 0),
     minutes,
     ...(relaxation && { relaxation }),
+    ...(problem !== undefined && { problem }),
   }))
 }

@@ -20,6 +20,8 @@ export interface Calendar {
   readonly interviews: readonly Interview[]
   /** When calendars of other programs say that they are busy. A list, as in intervals.ts. */
   readonly imported: readonly Interval[]
+  /** Why nobody knows when they are busy, in a sentence: then they are, all the time. */
+  readonly problem?: string
 }
 
 export interface Interview {

@@ -16,6 +16,8 @@ export interface PersonExplained {
   readonly minutes: Account
   /** The rule of this person alone that would bring the most; undefined when none brings any. */
   readonly relaxation: Relaxation | undefined
+  /** Why nobody knows when they are busy. */
+  readonly problem: string | undefined
 }
 
 export interface Explanation {
@@ -29,16 +31,17 @@ export function explain(search: Search): Explanation {
   const gains = new Gains(search)
   const { people: eligible, relaxed } = search.question
   const people = eligible.map(({ calendar, kinds }, person) => {
-    const { id, name } = calendar
+    const { id, name, problem } = calendar
     const minutes = search.accountOf(person)
     const without = (rule: Rule) =>
       search.rangesOf(person, matters(rule, calendar, minutes, relaxed) ? rule : undefined)
-    return { id, name, kinds, minutes, ranges: new Map(RULES.map(rule => [rule, without(rule)])) }
+    return { id, name, problem, kinds, minutes, ranges: new Map(RULES.map(rule => [rule, without(rule)])) }
   })
   return {
-    people: people.map(({ id, name, kinds, minutes, ranges }, person) => ({
+    people: people.map(({ id, name, problem, kinds, minutes, ranges }, person) => ({
       id,
       name,
+      problem,
       minutes,
       relaxation: best(rule => gains.of(kinds, search.rangesOf(person), ranges.get(rule) ?? [])),
     })),

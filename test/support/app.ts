@@ -51,7 +51,7 @@ export interface Answer {
 export async function testApp(
   environment: Record<string, string> = {},
   driver = sqlite,
-  more: Pick<AppOptions, 'identityProvider'> = {},
+  more: Pick<AppOptions, 'identityProvider' | 'calendarFetcher'> = {},
 ): Promise<TestApp> {
   const place = await driver.place()
   const config = loadConfig({
@@ -60,6 +60,7 @@ export async function testApp(
     JWT_SECRET: 'a secret for tests alone, long enough to be taken',
     RATE_LIMIT_MAX: '0',
     AUTH_RATE_LIMIT_MAX: '0',
+    MAIL: 'off', // tests of mails have their own courier, and no other is to find it at work
     LOG_LEVEL: 'info',
     ...environment,
   })

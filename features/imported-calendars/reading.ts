@@ -1,0 +1,107 @@
+import { AddressRefused, FetchRefused, type FetchOptions, type SafeFetch } from '../../plugins/safe-fetch.ts'
+import { union, type Interval } from '../scheduling/intervals.ts'
+import type { Content, Source, Standing } from './repository.ts'
+
+const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
+/** So far into the past and the future busy times are known. */
+const KNOWN = { before: 31 * DAY, after: 731 * DAY }
+const POLL_EVERY = 15 * MINUTE
+const EXPAND_EVERY = DAY
+const LONGEST_PATIENCE = 6 * 60 * MINUTE
+
+interface Expanded {
+  readonly kind: 'expanded'
+  readonly busy: readonly Interval[]
+  readonly until: number
+  /** In which whole days were meant. */
+  readonly timezone: string
+  /** Undefined when it is the text that was there already. */
+  readonly content?: Content
+}
+interface Failed {
+  readonly kind: 'failed'
+  /** In a sentence for people. */
+  readonly problem: string
+  /** The address itself is at fault. */
+  readonly lasting?: boolean
+}
+/** What came of reading a calendar. */
+export type Reading = Expanded | Failed | { readonly kind: 'unchanged' }
+
+/** When the text says that its owner is busy; as much of it as is ever asked for. */
+export async function expand(text: string, timezone: string): Promise<Expanded | Failed> {
+  const { busyTimes, UnreadableCalendar } = await import('../icalendar/reading.ts') // loaded where it is used
+  const now = Date.now()
+  const window = { from: now - KNOWN.before, to: now + KNOWN.after }
+  try {
+    const busy = union(busyTimes(text, { timezone, ...window }))
+    return { kind: 'expanded', busy, until: window.to, timezone }
+  } catch (error) {
+    if (error instanceof UnreadableCalendar) return failed(error.reason.replace(/\.$/, ''))
+    throw error
+  }
+}
+
+/** Asks the server of a calendar; what `known` names is not sent again. Throws the reason of its signal. */
+export async function readUrl(fetch: SafeFetch, url: string, timezone: string, known?: FetchOptions): Promise<Reading> {
+  try {
+    const fetched = await fetch(url, known)
+    if (fetched.status === 'unchanged') return { kind: 'unchanged' }
+    const { status: _, ...content } = fetched
+    if (content.text.includes('\0')) return failed('It has a character that no calendar has')
+    const reading = await expand(content.text, timezone)
+    return reading.kind === 'expanded' ? { ...reading, content } : reading
+  } catch (error) {
+    if (error instanceof FetchRefused) return { ...failed(error.message), lasting: error instanceof AddressRefused }
+    throw error
+  }
+}
+
+/** Reads one that is known: its server is asked; a text that is there already is expanded anew once a day. */
+export async function readAgain(
+  fetch: SafeFetch,
+  calendar: Source,
+  textOf: () => Promise<string | null>,
+  signal?: AbortSignal,
+): Promise<Reading> {
+  const { url, etag, lastModified, timezone } = calendar
+  const known = { etag, lastModified, ...(signal && { signal }) }
+  const answer = url === null ? undefined : await readUrl(fetch, url, timezone, known)
+  if (answer && (answer.kind !== 'unchanged' || reachesFar(calendar))) return answer
+  return expand((await textOf()) ?? '', timezone)
+}
+
+/** How a calendar stands after it was read, from how it stood before. */
+export function standingAfter(
+  reading: Reading,
+  { source, timezone, expandedUntil, failures }: Pick<Source, 'source' | 'timezone' | 'expandedUntil' | 'failures'>,
+): Standing {
+  const now = Date.now()
+  const at = (instant: number) => new Date(instant).toISOString()
+  const checkedAt = at(now)
+  if (reading.kind === 'failed') {
+    const nextCheckAt = at(now + Math.min(POLL_EVERY * 2 ** failures, LONGEST_PATIENCE))
+    const { problem } = reading
+    return { status: 'unreadable', problem, expandedUntil, checkedAt, nextCheckAt, failures: failures + 1 }
+  }
+  const read = { problem: null, checkedAt, failures: 0 }
+  const until = untilOf(reading, timezone, expandedUntil)
+  if (until === null) return { ...read, status: 'pending', expandedUntil: null, nextCheckAt: checkedAt }
+  const nextCheckAt = at(now + (source === 'url' ? POLL_EVERY : EXPAND_EVERY))
+  return { ...read, status: 'ok', expandedUntil: until, nextCheckAt }
+}
+
+/** null when its owner has moved to another zone while it was read: then it has to be read once more. */
+function untilOf(reading: Exclude<Reading, Failed>, timezone: string, expandedUntil: string | null): string | null {
+  if (reading.kind === 'unchanged') return expandedUntil
+  return reading.timezone === timezone ? new Date(reading.until).toISOString() : null
+}
+
+function reachesFar({ expandedUntil }: Source): boolean {
+  return expandedUntil !== null && Date.parse(expandedUntil) > Date.now() + KNOWN.after - EXPAND_EVERY
+}
+
+function failed(problem: string): Failed {
+  return { kind: 'failed', problem }
+}

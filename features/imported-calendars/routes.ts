@@ -1,0 +1,102 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { ValidationError } from '../../plugins/errors.ts'
+import type { SafeFetch } from '../../plugins/safe-fetch.ts'
+import { answer, gone, refused } from '../answers.ts'
+import { OnlyId } from '../fields.ts'
+import { ImportedCalendar, ImportedCalendarPage, ImportedCalendarQuery, NewCalendar, OfInterviewer } from './schemas.ts'
+import { importedCalendarsService } from './service.ts'
+
+const tags = ['availability']
+const LARGEST_BYTES = 5 * 1024 * 1024
+
+export const importedCalendarsRoutes: FastifyPluginAsyncTypebox<{ fetch: SafeFetch }> = async (app, { fetch }) => {
+  for (const schema of [ImportedCalendar, ImportedCalendarPage]) app.addSchema(schema)
+  const { db, audit, idempotency } = app
+  const calendars = importedCalendarsService({ db, audit, idempotency, fetch })
+  const asText = { parseAs: 'string', bodyLimit: LARGEST_BYTES } as const
+  app.addContentTypeParser('text/calendar', asText, (_request, body, done) => done(null, body))
+
+  app.get('/:id/calendars', { schema: LIST }, request =>
+    calendars.list(request.principal, request.params.id, request.query),
+  )
+
+  app.get('/:id/calendars/:calendarId', { schema: GET }, async (request, reply) =>
+    reply.versioned(await calendars.find(request.principal, request.params.id, request.params.calendarId)),
+  )
+
+  app.post('/:id/calendars', { schema: ADD }, async (request, reply) => {
+    const { principal, params, body } = request
+    if (body === undefined) throw new ValidationError('', null, 'body must have a calendar or a url')
+    const calendar =
+      typeof body === 'string'
+        ? await calendars.upload(principal, params.id, body)
+        : await calendars.subscribe(principal, params.id, body)
+    reply.code(201).header('location', `/api/interviewers/${params.id}/calendars/${calendar.id}`)
+    return reply.versioned(calendar)
+  })
+
+  app.post('/:id/calendars/:calendarId/refresh', { schema: REFRESH }, async (request, reply) => {
+    const { principal, params, ifMatch } = request
+    return reply.versioned(await calendars.refresh(principal, params.id, params.calendarId, ifMatch))
+  })
+
+  app.delete('/:id/calendars/:calendarId', { schema: REMOVE }, async (request, reply) => {
+    const { principal, params, ifMatch } = request
+    await calendars.remove(principal, params.id, params.calendarId, ifMatch)
+    return reply.code(204).send(null)
+  })
+}
+
+const LIST = {
+  tags,
+  operationId: 'listImportedCalendars',
+  summary: 'List the calendars that say when an interviewer is busy',
+  description: 'For admin and talent, and for an interviewer the own.',
+  params: OnlyId,
+  querystring: ImportedCalendarQuery,
+  response: { 200: answer(ImportedCalendarPage, 'A page of calendars'), ...refused(404) },
+}
+
+const GET = {
+  tags,
+  operationId: 'getImportedCalendar',
+  summary: 'Get how an imported calendar stands',
+  description: 'For admin and talent, and for an interviewer the own.',
+  params: OfInterviewer,
+  response: { 200: answer(ImportedCalendar, 'The calendar'), ...refused(404) },
+}
+
+const ADD = {
+  tags,
+  operationId: 'importCalendar',
+  summary: 'Import a calendar that says when an interviewer is busy',
+  description:
+    'For admin and talent, and for an interviewer the own. Either the calendar itself, as `text/calendar`, or the `url` ' +
+    'where another program offers it, which is asked at once and every 15 minutes. In the times it takes the person is ' +
+    'not offered; whole days are those of their own zone, tentative events count, transparent and cancelled ones do not. ' +
+    'An upload that cannot be read is refused. While a url cannot be read the person is not offered at all.',
+  params: OnlyId,
+  body: NewCalendar,
+  response: {
+    201: answer(ImportedCalendar, 'The calendar, also when its server did not answer well'),
+    ...refused(404),
+  },
+}
+
+const REFRESH = {
+  tags,
+  operationId: 'refreshImportedCalendar',
+  summary: 'Read an imported calendar now',
+  description: 'For admin and talent, and for an interviewer the own. It is read by itself as well.',
+  params: OfInterviewer,
+  response: { 200: answer(ImportedCalendar, 'How it stands now'), ...refused(404) },
+}
+
+const REMOVE = {
+  tags,
+  operationId: 'removeImportedCalendar',
+  summary: 'Remove an imported calendar',
+  description: 'For admin and talent, and for an interviewer the own. What it took is free again.',
+  params: OfInterviewer,
+  response: { 204: gone('It is gone'), ...refused(404) },
+}

@@ -1,0 +1,148 @@
+import createError from '@fastify/error'
+import type { Database, Queryable, Transaction } from '../../db/database.ts'
+import type { AuditLogger } from '../../plugins/audit-logger.ts'
+import type { Caller } from '../../plugins/auth.ts'
+import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
+import { found, ValidationError } from '../../plugins/errors.ts'
+import type { Idempotency } from '../../plugins/idempotency.ts'
+import type { SafeFetch } from '../../plugins/safe-fetch.ts'
+import { newId } from '../ids.ts'
+import { isStaff } from '../staff.ts'
+import { expand, readAgain, readUrl, standingAfter, type Reading } from './reading.ts'
+import { importedCalendarsRepository, type NewRow, type Owner } from './repository.ts'
+import type { CalendarUrl, ImportedCalendar, ImportedCalendarQuery } from './schemas.ts'
+import { ENTITY, keep, told } from './updates.ts'
+
+const MOST_CALENDARS = 20
+const NOTHING = { text: null, etag: null, lastModified: null }
+
+const CalendarsFull = createError<[number]>(
+  'CALENDARS_FULL',
+  'There is no room for another calendar: an interviewer has at most %d; remove one first',
+  409,
+)
+/** A key is known by its route, which is the same for all interviewers. */
+const KeyReused = createError('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another interviewer', 422)
+
+interface Parts {
+  readonly db: Database
+  readonly audit: AuditLogger
+  readonly idempotency: Idempotency
+  readonly fetch: SafeFetch
+}
+
+type New = Omit<NewRow, 'id'>
+
+export const importedCalendarsService = (parts: Parts) => ({
+  list: async (viewer: Caller, interviewerId: string, query: ImportedCalendarQuery) => {
+    await visible(parts.db, viewer, interviewerId)
+    return importedCalendarsRepository(parts.db).list(interviewerId, query)
+  },
+
+  find: (viewer: Caller, interviewerId: string, id: string) => visibleCalendar(parts.db, viewer, interviewerId, id),
+
+  /** Throws a ValidationError for a text that cannot be read; nothing of it stays. */
+  upload: async (actor: Caller, interviewerId: string, text: string): Promise<ImportedCalendar> => {
+    const { timezone } = await visible(parts.db, actor, interviewerId)
+    const reading = await expand(text, timezone)
+    if (reading.kind === 'failed') throw new ValidationError('/body', null, reading.problem)
+    const content = { ...NOTHING, text }
+    const upload = { interviewerId, name: 'Uploaded calendar', source: 'upload', url: null, host: null } as const
+    return add(parts, actor, upload, { ...reading, content })
+  },
+
+  /** Throws a ValidationError for an address that nobody would ask; whose server does not answer well is kept. */
+  subscribe: async (actor: Caller, interviewerId: string, { url, name }: CalendarUrl): Promise<ImportedCalendar> => {
+    const { timezone } = await visible(parts.db, actor, interviewerId)
+    const reading = await readUrl(parts.fetch, url, timezone)
+    if (reading.kind === 'failed' && reading.lasting === true) throw new ValidationError('/url', null, reading.problem)
+    const { host } = new URL(url)
+    return add(parts, actor, { interviewerId, name: name ?? host, source: 'url', url, host }, reading)
+  },
+
+  refresh: (actor: Caller, interviewerId: string, id: string, expected: ExpectedVersions): Promise<ImportedCalendar> =>
+    refresh(parts, actor, { interviewerId, id, expected }),
+
+  remove: (actor: Caller, interviewerId: string, id: string, expected: ExpectedVersions): Promise<void> =>
+    parts.db.transaction(async tx => {
+      const before = await visibleCalendar(tx, actor, interviewerId, id)
+      assertVersion(before.version, expected)
+      await importedCalendarsRepository(tx).delete(id)
+      const entry = { action: 'calendar_removed', ...of(interviewerId), ...told(before, undefined) }
+      await parts.audit.record(tx, actor, entry)
+    }),
+})
+
+const of = (interviewerId: string) => ({ entityType: ENTITY, entityId: interviewerId })
+
+interface Wanted {
+  readonly interviewerId: string
+  readonly id: string
+  readonly expected: ExpectedVersions
+}
+
+/** Reads it now, whenever it would be read by itself; outside of any transaction, as a server may take its time. */
+async function refresh(
+  { db, audit, fetch }: Parts,
+  actor: Caller,
+  { interviewerId, id, expected }: Wanted,
+): Promise<ImportedCalendar> {
+  const known = importedCalendarsRepository(db)
+  assertVersion((await visibleCalendar(db, actor, interviewerId, id)).version, expected)
+  const reading = await readAgain(fetch, found(await known.source(id), 'calendar'), () => known.text(id))
+  return db.transaction(async tx => {
+    const before = await visibleCalendar(tx, actor, interviewerId, id)
+    assertVersion(before.version, expected)
+    await keep(tx, found(await importedCalendarsRepository(tx).source(id), 'calendar'), reading)
+    const after = await visibleCalendar(tx, actor, interviewerId, id)
+    await audit.record(tx, actor, { action: 'calendar_refreshed', ...of(interviewerId), ...told(before, after) })
+    return after
+  })
+}
+
+/** What was read, before this transaction, becomes a calendar of the interviewer. */
+async function add(
+  { idempotency, audit }: Parts,
+  actor: Caller,
+  calendar: New,
+  reading: Reading,
+): Promise<ImportedCalendar> {
+  const made = await idempotency.once(actor, async tx => {
+    const { interviewerId, source } = calendar
+    const calendars = importedCalendarsRepository(tx)
+    const { timezone } = await visible(tx, actor, interviewerId)
+    await assertRoom(tx, interviewerId)
+    const id = newId()
+    const standing = standingAfter(reading, { source, timezone, expandedUntil: null, failures: 0 })
+    const { content = NOTHING, busy = [] } = reading.kind === 'expanded' ? reading : {}
+    await calendars.insert({ id, ...calendar, ...standing, ...content })
+    await calendars.putBusy(id, busy)
+    const after = found(await calendars.find(interviewerId, id), 'calendar')
+    await audit.record(tx, actor, { action: 'calendar_added', ...of(interviewerId), ...told(undefined, after) })
+    return after
+  })
+  if (made.interviewerId !== calendar.interviewerId) throw new KeyReused()
+  return made
+}
+
+/** Transactions run one after the other, so two cannot take the last place at the same time. */
+async function assertRoom(tx: Transaction, interviewerId: string): Promise<void> {
+  const taken = await importedCalendarsRepository(tx).countOf(interviewerId)
+  if (taken >= MOST_CALENDARS) throw new CalendarsFull(MOST_CALENDARS)
+}
+
+/** Staff see everybody's calendars, an interviewer the own, for as long as the account is linked. */
+async function visible(sql: Queryable, viewer: Caller, interviewerId: string): Promise<Owner> {
+  const owner = await importedCalendarsRepository(sql).owner(interviewerId)
+  return found(owner?.userId === viewer.id || isStaff(viewer) ? owner : undefined, ENTITY)
+}
+
+async function visibleCalendar(
+  sql: Queryable,
+  viewer: Caller,
+  interviewerId: string,
+  id: string,
+): Promise<ImportedCalendar> {
+  await visible(sql, viewer, interviewerId)
+  return found(await importedCalendarsRepository(sql).find(interviewerId, id), 'calendar')
+}
