@@ -18,6 +18,7 @@ import { createLogger, loggingPlugin, requestId } from './plugins/logging.ts'
 import { openapiPlugin } from './plugins/openapi.ts'
 import { rateLimitPlugin } from './plugins/rate-limit.ts'
 import { realtimePlugin } from './plugins/realtime.ts'
+import { safeFetchPlugin } from './plugins/safe-fetch.ts'
 import { HTTP_LIMITS, securityPlugin } from './plugins/security.ts'
 import { serializerFactory } from './plugins/serialization.ts'
 import { validatorFactory } from './plugins/validation.ts'
@@ -32,7 +33,7 @@ export interface AppOptions extends FeatureOptions {
 }
 
 /** The whole program as a Fastify instance, ready for `inject()` or `listen()`. Opens nothing by itself. */
-export async function buildApp({ config, database, logger, identityProvider }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp({ config, database, logger, ...options }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     ...HTTP_LIMITS,
     loggerInstance: logger ?? (await createLogger(config)),
@@ -67,7 +68,8 @@ export async function buildApp({ config, database, logger, identityProvider }: A
   await app.register(openapiPlugin, { tags })
   await app.register(healthPlugin)
   await app.register(realtimePlugin)
-  await app.register(features, { identityProvider })
+  await app.register(safeFetchPlugin)
+  await app.register(features, options)
   return app
 }
 

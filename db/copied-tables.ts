@@ -22,6 +22,8 @@ export const COPIED: readonly Table[] = [
   keyed('idempotency_keys', 'principal', 'route', 'key'),
   keyed('interviewers', 'id'),
   keyed('availability', 'interviewer_id'),
+  keyed('imported_calendars', 'id'),
+  keyed('imported_busy', 'calendar_id', 'starts_at'),
   keyed('events', 'id'),
   keyed('event_panel', 'event_id', 'interviewer_id'),
   keyed('portfolio_experience', 'id'),
@@ -30,6 +32,11 @@ export const COPIED: readonly Table[] = [
   keyed('portfolio_projects', 'id'),
   keyed('portfolio_biodata', 'interviewer_id'),
   keyed('tasks', 'id'),
+  keyed('feeds', 'id'),
+  keyed('calendar_replies', 'event_id', 'interviewer_id'),
+  keyed('outbox', 'id'),
+  keyed('journal_cursors', 'name'),
+  keyed('leases', 'name'),
   keyed('claims', 'event_id', 'subject'),
 ]
 

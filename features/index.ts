@@ -4,9 +4,12 @@ import { authFeature } from './auth/index.ts'
 import { availabilityFeature } from './availability/index.ts'
 import { cacheFeature } from './cache/index.ts'
 import { calendarsPlugin } from './calendars.ts'
+import { calendarFeature } from './calendar/index.ts'
 import { eventsFeature } from './events/index.ts'
 import { googleFeature, type GoogleOptions } from './google/index.ts'
+import { importedCalendarsFeature, type ImportedCalendarsOptions } from './imported-calendars/index.ts'
 import { interviewersFeature } from './interviewers/index.ts'
+import { mailDelivery, outboxFeature } from './outbox/index.ts'
 import { passwordsPlugin } from './passwords.ts'
 import { portfolioFeature } from './portfolio/index.ts'
 import { profileFeature } from './profile/index.ts'
@@ -26,6 +29,7 @@ export const tags = [
   { name: 'interviewers', description: 'The people who interview' },
   { name: 'events', description: 'Interviews: booked, moved, answered, ended. Nobody is ever booked twice' },
   { name: 'availability', description: 'The hours people can give, and when a panel can meet' },
+  { name: 'calendar', description: 'Interviews in the calendars that people have: files, feeds, answers' },
   { name: 'portfolio', description: 'What a candidate is shown of the person across the table' },
   { name: 'tasks', description: 'What somebody has to do, by when' },
   { name: 'profile', description: 'The own name, time zone, notifications and password' },
@@ -34,12 +38,13 @@ export const tags = [
   { name: 'operations', description: 'How the program is' },
 ]
 
-export type FeatureOptions = GoogleOptions
+export type FeatureOptions = GoogleOptions & ImportedCalendarsOptions
 
 /** Every feature there is. */
-export const features: FastifyPluginAsync<FeatureOptions> = async (app, { identityProvider }) => {
+export const features: FastifyPluginAsync<FeatureOptions> = async (app, { identityProvider, calendarFetcher }) => {
   await app.register(passwordsPlugin)
   await app.register(calendarsPlugin)
+  await app.register(mailDelivery)
   await app.register(authFeature)
   await app.register(googleFeature, { identityProvider })
   await app.register(sessionsFeature)
@@ -49,10 +54,13 @@ export const features: FastifyPluginAsync<FeatureOptions> = async (app, { identi
   await app.register(interviewersFeature)
   await app.register(eventsFeature)
   await app.register(availabilityFeature)
+  await app.register(calendarFeature)
+  await app.register(importedCalendarsFeature, { calendarFetcher })
   await app.register(portfolioFeature)
   await app.register(tasksFeature)
   await app.register(profileFeature)
   await app.register(reportsFeature)
   await app.register(auditLogsFeature)
+  await app.register(outboxFeature)
   await app.register(cacheFeature)
 }

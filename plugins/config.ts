@@ -16,6 +16,8 @@ const DOMAINS_EXPECTED =
   'the domains whose people may sign in with Google, separated by commas, like example.com,example.org'
 const CLIENT_ID_EXPECTED = 'the client id that Google gave, which goes with GOOGLE_CLIENT_SECRET'
 const CLIENT_SECRET_EXPECTED = 'the client secret that Google gave, which goes with GOOGLE_CLIENT_ID'
+const SMTP_EXPECTED = 'where mails are handed in, like smtp://user:password@mail.example:587'
+const MAIL_FROM = '^[A-Za-z0-9.!#$%&*+/=?^_{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,120}[A-Za-z0-9])?$'
 const DOMAIN = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/i
 
 const OneOf = <const Values extends string[]>(values: Values, fallback: Values[number]) =>
@@ -56,6 +58,20 @@ export const ConfigSchema = Type.Object({
   RATE_LIMIT_MAX: Count(1000, 'requests a minute for each user or address, 0 for no limit'),
   AUTH_RATE_LIMIT_MAX: Count(10, 'sign-in requests a minute for each address and each account, 0 for no limit'),
   CACHE_MAX_BYTES: Count(64 * 1024 * 1024, 'bytes of answers kept in memory, 0 for none', 2 ** 40),
+  MAIL: OneOf(['on', 'off'], 'on'),
+  SMTP_URL: Type.Optional(Type.String({ pattern: '^smtps?://[^\\s]+$', description: SMTP_EXPECTED })),
+  MAIL_FROM: Type.String({
+    minLength: 3,
+    maxLength: 200,
+    pattern: MAIL_FROM,
+    default: 'panelist@localhost',
+    description: 'the one address that mails come from',
+  }),
+  REMINDERS: Type.String({
+    pattern: '^(?:\\d{1,4}[mh](?:,\\d{1,4}[mh]){0,4})?$',
+    default: '24h,1h',
+    description: 'how long before an interview its people are reminded, like 24h,1h; empty for never',
+  }),
   WEEK_STARTS_ON: OneOf(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'], 'monday'),
   LOG_LEVEL: OneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
   SLOW_QUERY_MS: Count(100, 'milliseconds from which a query is named in the log'),
@@ -75,7 +91,7 @@ export type Config = Readonly<
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Settings that may also be named by a file, `JWT_SECRET_FILE=/run/secrets/jwt`, so that no environment shows them. */
-const SECRETS = ['JWT_SECRET', 'JWT_SECRET_PREVIOUS', 'DATABASE_URL', 'GOOGLE_CLIENT_SECRET'] as const
+const SECRETS = ['JWT_SECRET', 'JWT_SECRET_PREVIOUS', 'DATABASE_URL', 'GOOGLE_CLIENT_SECRET', 'SMTP_URL'] as const
 
 /** The configuration is wrong: one line for every mistake, each with its variable and what was expected. */
 export class ConfigError extends Error {
@@ -104,6 +120,11 @@ export function loadConfig(environment: Environment = ownEnvironment()): Config 
     JWT_SECRET: settings.JWT_SECRET ?? keptSecret(dataFolder(settings.DATABASE_URL)),
     REGISTRATION: settings.REGISTRATION ?? (settings.NODE_ENV === 'production' ? 'closed' : 'open'),
   }
+}
+
+/** The address people use, without a slash at its end: the one it listens on unless PUBLIC_URL names another. */
+export function publicAddress({ PUBLIC_URL, HOST, PORT }: Config): string {
+  return PUBLIC_URL?.replace(/\/$/, '') ?? `http://${isIP(HOST) === 6 ? `[${HOST}]` : HOST}:${PORT}`
 }
 
 /** The folder of the files a machine keeps: that of the database file, or `data` when the database is a server. */

@@ -90,7 +90,12 @@ function frameOf({ startsAt, endsAt }: Time) {
 function noPanel({ startsAt, endsAt }: Time, people: readonly Explained[]): string {
   const time = `No panel is free from ${startsAt.slice(0, 16).replace('T', ' ')} to ${endsAt.slice(11, 16)} UTC`
   if (people.length === 0) return `${time}: nobody has what the seats ask for`
-  const named = people.slice(0, MOST_NAMED).map(({ name, minutes }) => `${name} ${whyOf(minutes)}`)
+  const named = people
+    .slice(0, MOST_NAMED)
+    .map(
+      ({ name, minutes, problem }) =>
+        `${name} ${problem === undefined ? whyOf(minutes) : 'has a calendar that cannot be read'}`,
+    )
   const more = people.length - named.length
   return `${time}: ${[...named, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')}`
 }

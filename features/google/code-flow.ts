@@ -1,9 +1,8 @@
 import { createHmac } from 'node:crypto'
-import { isIPv6 } from 'node:net'
 import createError from '@fastify/error'
 import type { FastifyOAuth2Options, OAuth2Namespace } from '@fastify/oauth2'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Config } from '../../plugins/config.ts'
+import { publicAddress, type Config } from '../../plugins/config.ts'
 import { onlyOrganisation } from './domains.ts'
 import { PROVIDER_TIMEOUT_MS, unavailable, type Client, type IdentityProvider } from './provider.ts'
 import type { Callback } from './schemas.ts'
@@ -98,10 +97,6 @@ function cookiesOf({ PUBLIC_URL }: Config) {
 function nonces(secret: string): (state: string) => string {
   const key = createHmac('sha256', secret).update('nonces of signing in with Google').digest()
   return state => createHmac('sha256', key).update(state).digest('base64url')
-}
-
-function publicAddress({ PUBLIC_URL, HOST, PORT }: Config): string {
-  return PUBLIC_URL?.replace(/\/$/, '') ?? `http://${isIPv6(HOST) ? `[${HOST}]` : HOST}:${PORT}`
 }
 
 async function exchanged(oauth: OAuth2Namespace, request: FastifyRequest): Promise<string> {

@@ -87,7 +87,8 @@ describe.each(drivers)('the document on $name', driver => {
         operations
           .filter(operation => of(operation) && !operation.parameters.some(({ name }) => name === header))
           .map(({ operationId }) => operationId)
-      const onOne = ({ path }: Operation) => path.includes('{id}')
+      // What is made below one thing has no version yet.
+      const onOne = ({ path, responses }: Operation) => path.includes('{id}') && !('201' in responses)
       // A session, an API token and a row of the journal have no version.
       expect(without('if-match', one => onOne(one) && ['PUT', 'POST', 'DELETE'].includes(one.method))).toEqual([
         'endSession',
@@ -101,7 +102,7 @@ describe.each(drivers)('the document on $name', driver => {
 
     test('with a body shows one, and every answer with a body shows one', () => {
       for (const { operationId, body, responses } of operations) {
-        if (body) expect(body.example, operationId).toBeTypeOf('object')
+        if (body) expect(body.example, operationId).toBeDefined()
         for (const [status, { description, content }] of Object.entries(responses)) {
           expect(description, `${operationId} ${status}`).not.toBe('Default Response')
           for (const { schema, example, examples } of Object.values(content ?? {})) {

@@ -71,7 +71,7 @@ export async function home(people = 12, driver = sqlite): Promise<Home> {
   await t.db.close()
   const { NODE_ENV, DATABASE_URL, JWT_SECRET } = t.config
   const limits = { RATE_LIMIT_MAX: '0', AUTH_RATE_LIMIT_MAX: '0' }
-  const environment = { NODE_ENV, DATABASE_URL, JWT_SECRET, PORT: '0', ...limits }
+  const environment = { NODE_ENV, DATABASE_URL, JWT_SECRET, PORT: '0', MAIL: 'off', ...limits }
   const running: Program[] = []
   const started: Promise<Finished>[] = []
   const secrets = new Secrets()

@@ -1,0 +1,79 @@
+import type { FastifyInstance } from 'fastify'
+import { publicAddress } from '../../plugins/config.ts'
+import type { Caller } from '../../plugins/auth.ts'
+import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
+import { found } from '../../plugins/errors.ts'
+import { hashOfSecret, randomSecret } from '../../plugins/secrets.ts'
+import { newId } from '../ids.ts'
+import { isStaff } from '../staff.ts'
+import { feedsRepository, type Owner } from './repository.ts'
+import type { Feed, NewFeed } from './schemas.ts'
+
+const ENTITY = 'feed'
+
+export type FeedsParts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency' | 'config'>
+
+/** Feeds of one interviewer, for staff and for themselves. */
+export const feedsService = (parts: FeedsParts) => ({
+  list: async (viewer: Caller, interviewerId: string): Promise<{ data: Feed[] }> => {
+    const feeds = feedsRepository(parts.db)
+    visible(viewer, await feeds.interviewer(interviewerId))
+    return { data: await feeds.list(interviewerId) }
+  },
+
+  create: async (actor: Caller, interviewerId: string): Promise<NewFeed> => {
+    const secret = randomSecret()
+    const feed = await parts.idempotency.once(actor, async tx => {
+      const feeds = feedsRepository(tx)
+      visible(actor, await feeds.interviewer(interviewerId))
+      const id = newId()
+      await feeds.insert({ id, interviewerId, hash: hashOfSecret(secret) })
+      const after = found(await feeds.find(id, interviewerId), ENTITY)
+      await parts.audit.record(tx, actor, { action: 'create', entityType: ENTITY, entityId: id, after })
+      return after
+    })
+    // No secret is kept: a repetition with the same key gets a new one, and the one before is dead.
+    return actor.idempotency?.replayed === true ? rotate(parts, actor, feed) : withAddresses(parts, feed, secret)
+  },
+
+  /** New addresses; the old ones are not there any more. */
+  rotate: (actor: Caller, feed: Pick<Feed, 'id' | 'interviewerId'>, expected: ExpectedVersions): Promise<NewFeed> =>
+    rotate(parts, actor, feed, expected),
+
+  delete: (actor: Caller, { id, interviewerId }: Pick<Feed, 'id' | 'interviewerId'>): Promise<void> =>
+    parts.db.transaction(async tx => {
+      const feeds = feedsRepository(tx)
+      visible(actor, await feeds.interviewer(interviewerId))
+      const before = found(await feeds.find(id, interviewerId), ENTITY)
+      await feeds.delete(id)
+      await parts.audit.record(tx, actor, { action: 'delete', entityType: ENTITY, entityId: id, before })
+    }),
+})
+
+async function rotate(
+  parts: FeedsParts,
+  actor: Caller,
+  { id, interviewerId }: Pick<Feed, 'id' | 'interviewerId'>,
+  expected?: ExpectedVersions,
+): Promise<NewFeed> {
+  const secret = randomSecret()
+  const feed = await parts.db.transaction(async tx => {
+    const feeds = feedsRepository(tx)
+    visible(actor, await feeds.interviewer(interviewerId))
+    assertVersion(found(await feeds.find(id, interviewerId), ENTITY).version, expected)
+    await feeds.setHash(id, hashOfSecret(secret))
+    await parts.audit.record(tx, actor, { action: 'rotate', entityType: ENTITY, entityId: id })
+    return found(await feeds.find(id, interviewerId), ENTITY)
+  })
+  return withAddresses(parts, feed, secret)
+}
+
+function withAddresses({ config }: FeedsParts, feed: Feed, secret: string): NewFeed {
+  const address = `${publicAddress(config)}/calendar/${secret}`
+  return { ...feed, eventsUrl: `${address}/events.ics`, freebusyUrl: `${address}/freebusy.ics` }
+}
+
+/** For anybody but staff and themselves the interviewer's feeds are not there. */
+function visible(viewer: Caller, owner: Owner | undefined): Owner {
+  return found(isStaff(viewer) || owner?.userId === viewer.id ? owner : undefined, 'interviewer')
+}

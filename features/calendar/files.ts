@@ -1,0 +1,102 @@
+import type { FastifyInstance } from 'fastify'
+import type { Principal } from '../../plugins/auth.ts'
+import { found } from '../../plugins/errors.ts'
+import { hashOfSecret } from '../../plugins/secrets.ts'
+import { calendarDescription, calendarIdentity, type CalendarIdentity } from '../calendar-identity.ts'
+import { eventsFeed, freeBusyFeed, invitation, type CalendarEvent } from '../icalendar/writing.ts'
+import { isStaff } from '../staff.ts'
+import { addMinutes } from '../time.ts'
+import { calendarRepository, feedsRepository, type EventRow, type Owner, type SeatRow } from './repository.ts'
+
+const DAY_MINUTES = 24 * 60
+/** What is over, and what was cancelled, stays in a feed for so long. */
+const KEPT_DAYS = 30
+/** How far ahead a free/busy feed tells. */
+const AHEAD_DAYS = 366
+const LONGEST_CLAIM_MINUTES = 32 * 60
+
+/** A calendar as it is sent, and when what is in it last changed. */
+export interface CalendarFile {
+  readonly text: string
+  readonly lastModified: Date
+}
+
+type Parts = Pick<FastifyInstance, 'db' | 'config'>
+
+/** Interviews as calendar programs read them. */
+export const calendarFiles = ({ db, config }: Parts) => ({
+  /** The invitation of an interview, for staff and for who sits in it. */
+  ofEvent: async (viewer: Principal, id: string): Promise<CalendarFile> => {
+    const event = found(await calendarRepository(db).event(id), 'event')
+    const seats = await calendarRepository(db).seats([id])
+    const visible = isStaff(viewer) || seats.some(({ userId }) => userId === viewer.id)
+    return fileOf(found(visible ? event : undefined, 'event'), seats, calendarIdentity(config))
+  },
+
+  /** The own interviews of whoever's feed has this secret. */
+  events: async (secret: string): Promise<CalendarFile> => {
+    const { id, name } = await ownerOf(db, secret)
+    const kept = addMinutes(new Date().toISOString(), -KEPT_DAYS * DAY_MINUTES)
+    const identity = calendarIdentity(config)
+    const rows = await calendarRepository(db).eventsOf(id, kept, kept)
+    const lastModified = lastOf(rows, kept.slice(0, 10))
+    const events = rows.map(event => calendarEvent(event, identity))
+    const frame = { name: `Interviews of ${name}`, host: identity.host, now: lastModified.getTime() }
+    return { text: eventsFeed({ ...frame, events }), lastModified }
+  },
+
+  /** When they are busy, and nothing else: from today on, for a year. */
+  freeBusy: async (secret: string): Promise<CalendarFile> => {
+    const { id, email } = await ownerOf(db, secret)
+    const from = `${new Date().toISOString().slice(0, 10)}T00:00:00.000Z`
+    const to = addMinutes(from, AHEAD_DAYS * DAY_MINUTES)
+    const span = { earliest: addMinutes(from, -LONGEST_CLAIM_MINUTES), from, to }
+    const rows = await calendarRepository(db).busy(id, span)
+    const busy = rows.map(({ startsAt, endsAt }) => ({ start: Date.parse(startsAt), end: Date.parse(endsAt) }))
+    const lastModified = lastOf(rows, from)
+    const frame = { id, host: calendarIdentity(config).host, attendee: email, now: lastModified.getTime() }
+    return { text: freeBusyFeed({ ...frame, from: Date.parse(from), to: Date.parse(to), busy }), lastModified }
+  },
+})
+
+async function ownerOf(db: Parts['db'], secret: string): Promise<Owner> {
+  return found(await feedsRepository(db).ownerOf(hashOfSecret(secret)), 'calendar')
+}
+
+function fileOf(event: EventRow, seats: readonly SeatRow[], identity: CalendarIdentity): CalendarFile {
+  const { candidateName, candidateEmail } = event
+  const candidate = { name: candidateName ?? '', address: candidateEmail ?? '', role: 'interviewer' } as const
+  const text = invitation({
+    method: event.status === 'cancelled' ? 'CANCEL' : 'REQUEST',
+    host: identity.host,
+    event: calendarEvent(event, identity),
+    attendees: [
+      ...seats.map(({ name, email, role, response }) => ({ name, address: email, role, response })),
+      ...(candidateEmail === null ? [] : [{ ...candidate, response: 'needs_action' } as const]),
+    ],
+    now: Date.parse(event.updatedAt),
+  })
+  return { text, lastModified: new Date(event.updatedAt) }
+}
+
+function calendarEvent(event: EventRow, { organizer }: CalendarIdentity): CalendarEvent {
+  const { id, sequence, startsAt, endsAt, title, location, meetingUrl, status, createdAt, updatedAt } = event
+  return {
+    id,
+    sequence,
+    startsAt: Date.parse(startsAt),
+    endsAt: Date.parse(endsAt),
+    summary: title,
+    description: calendarDescription(event, 'interviewer'),
+    location,
+    meetingUrl,
+    organizer: { name: 'Panelist', address: organizer },
+    cancelled: status === 'cancelled',
+    createdAt: Date.parse(createdAt),
+    updatedAt: Date.parse(updatedAt),
+  }
+}
+
+function lastOf(rows: readonly { readonly updatedAt: string }[], otherwise: string): Date {
+  return new Date(rows.reduce((last, { updatedAt }) => (updatedAt > last ? updatedAt : last), otherwise))
+}

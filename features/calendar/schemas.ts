@@ -1,0 +1,110 @@
+import { Type, type Static } from '@sinclair/typebox'
+import { Id, Instant, isList, OneOf, part, Version } from '../fields.ts'
+
+export const Feed = Type.Object(
+  { id: Id, interviewerId: Id, version: Version, createdAt: Instant, updatedAt: Instant },
+  {
+    $id: 'Feed',
+    description: 'Addresses under which calendar programs read the interviews of one interviewer',
+    examples: [
+      {
+        id: '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d30',
+        interviewerId: '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10',
+        version: 1,
+        createdAt: '2026-03-01T08:00:00.000Z',
+        updatedAt: '2026-03-01T08:00:00.000Z',
+      },
+    ],
+  },
+)
+export type Feed = Static<typeof Feed>
+
+const SECRET = 'Whoever has it can read: it is shown this once'
+const ADDRESS = 'https://panelist.example/calendar/vQ3…'
+export const NewFeed = Type.Composite(
+  [
+    Feed,
+    Type.Object({
+      eventsUrl: Type.String({ description: `The interviews. ${SECRET}` }),
+      freebusyUrl: Type.String({ description: `When they are busy, and nothing else. ${SECRET}` }),
+    }),
+  ],
+  {
+    $id: 'NewFeed',
+    description: 'A feed with its secret addresses',
+    examples: [{ ...example(Feed), eventsUrl: `${ADDRESS}/events.ics`, freebusyUrl: `${ADDRESS}/freebusy.ics` }],
+  },
+)
+export type NewFeed = Static<typeof NewFeed>
+
+export const FeedList = Type.Object(
+  { data: Type.Array(part(Feed)) },
+  {
+    $id: 'FeedList',
+    description: 'The feeds of an interviewer, without their secrets',
+    examples: [{ data: [example(Feed)] }],
+  },
+)
+
+export const ReplyResult = Type.Object(
+  {
+    status: OneOf(['applied', 'ignored']),
+    eventId: Id,
+    interviewerId: Type.Optional(Id),
+    response: OneOf(['needs_action', 'accepted', 'declined', 'tentative']),
+    reason: Type.Optional(Type.String({ description: 'Why it was ignored' })),
+  },
+  {
+    $id: 'CalendarReplyResult',
+    description: 'What became of an answer out of a calendar program',
+    examples: [
+      {
+        status: 'applied',
+        eventId: '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d11',
+        interviewerId: '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10',
+        response: 'accepted',
+      },
+    ],
+  },
+)
+export type ReplyResult = Static<typeof ReplyResult>
+
+const calendar = (...lines: string[]) => ['BEGIN:VCALENDAR', 'VERSION:2.0', ...lines, 'END:VCALENDAR', ''].join('\r\n')
+
+export const CalendarFile = Type.String({
+  $id: 'CalendarFile',
+  description: 'iCalendar (RFC 5545)',
+  examples: [
+    calendar(
+      'PRODID:-//Panelist//EN',
+      'BEGIN:VEVENT',
+      'UID:0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d11@panelist.example',
+      'DTSTAMP:20260301T080000Z',
+      'DTSTART:20260302T090000Z',
+      'DTEND:20260302T100000Z',
+      'SUMMARY:Technical interview',
+      'END:VEVENT',
+    ),
+  ],
+})
+
+export const ReplyText = Type.String({
+  maxLength: 256 * 1024,
+  examples: [
+    calendar(
+      'PRODID:-//A calendar program//EN',
+      'METHOD:REPLY',
+      'BEGIN:VEVENT',
+      'UID:0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d11@panelist.example',
+      'SEQUENCE:0',
+      'DTSTAMP:20260301T090000Z',
+      'ATTENDEE;PARTSTAT=ACCEPTED:mailto:ada@example.com',
+      'END:VEVENT',
+    ),
+  ],
+})
+
+function example({ examples }: { examples?: unknown }): object {
+  const first: unknown = isList(examples) ? examples[0] : undefined
+  return typeof first === 'object' && first !== null ? first : {}
+}
