@@ -35,8 +35,6 @@ const IMPORTED = ({ dialect }: Queryable) => `SELECT calendars.interviewer_id AS
 
 /** No claim is longer than the longest event (24 hours) with the longest buffers (4 hours each). */
 const LONGEST_CLAIM = 32 * 60 * 60 * 1000
-/** So far before and after a span interviews are known: for the load of weeks, and for whose turn it is. */
-const BEFORE = { load: WEEK_MARGIN, fairness: (ROLLING_DAYS + 1) * DAY }
 
 /** Somebody who interviews, as far as it matters for booking them. */
 export interface Bookable extends Calendar {
@@ -83,21 +81,23 @@ export const calendarStore = (sql: Queryable) => ({
     return ids.flatMap(id => people.get(id) ?? [])
   },
 
-  /** The same people with what they sit in around a span, and their other calendars in it: enough to tell their load, or also whose turn it is. */
-  withInterviews: async <Person extends Calendar>(
-    people: readonly Person[],
-    span: Interval,
-    enoughFor: keyof typeof BEFORE,
-  ): Promise<Person[]> => {
-    const subjects = people.map(({ id }) => `interviewer:${id}`)
-    const around = { start: span.start - BEFORE[enoughFor], end: span.end + WEEK_MARGIN }
-    const interviews = await interviewsOf(sql, subjects, around)
+  /** The same people with what takes their time in a span, and enough of what they sit in around it for all arithmetic. */
+  withBusyTimes: async <Person extends Calendar>(people: readonly Person[], span: Interval): Promise<Person[]> => {
+    const interviews = await interviewsOf(sql, people.map(subjectOf), around(span, (ROLLING_DAYS + 1) * DAY))
     const imported = await importedOf(sql, people, span)
     return people.map(person => ({
       ...person,
-      interviews: interviews.get(`interviewer:${person.id}`) ?? [],
+      interviews: interviews.get(subjectOf(person)) ?? [],
       ...imported.get(person.id),
     }))
+  },
+
+  /** The same people, with the interviews around a span of those who have limits: no more than booking them asks for. */
+  withLoad: async <Person extends Calendar>(people: readonly Person[], span: Interval): Promise<readonly Person[]> => {
+    const limited = people.filter(({ maxPerDay, maxPerWeek }) => maxPerDay !== null || maxPerWeek !== null)
+    if (limited.length === 0) return people
+    const interviews = await interviewsOf(sql, limited.map(subjectOf), around(span, WEEK_MARGIN))
+    return people.map(person => ({ ...person, interviews: interviews.get(subjectOf(person)) ?? [] }))
   },
 
   /** When a candidate, by address, is in interviews. */
@@ -107,6 +107,15 @@ export const calendarStore = (sql: Queryable) => ({
     return (interviews.get(subject) ?? []).map(({ claim }) => claim)
   },
 })
+
+function subjectOf({ id }: Calendar): string {
+  return `interviewer:${id}`
+}
+
+/** The span with so much before it, in ms, and the weeks it touches. */
+function around({ start, end }: Interval, before: number): Interval {
+  return { start: start - before, end: end + WEEK_MARGIN }
+}
 
 /** What takes these people's time in a span, by subject. */
 async function interviewsOf(

@@ -69,7 +69,7 @@ export async function searchPanels(sql: Queryable, rules: CalendarRules, request
   const { span, seats, only, candidateEmail } = request
   const store = calendarStore(sql)
   const able = (await store.active()).filter(person => kindsOf(person, seats) > 0 && only?.(person) !== false)
-  const people = await store.withInterviews(able, span, 'fairness')
+  const people = await store.withBusyTimes(able, span)
   const candidate = candidateEmail === undefined ? [] : await store.candidate(candidateEmail, span)
   const { grid, length, notBefore, present, relaxed } = request
   const search = new Search({

@@ -8,12 +8,20 @@ const FIRST_REFUSAL = 400
 
 /**
  * Makes the compiler for what goes out. Answers get a serializer of their own, made of their schema; refusals, which
- * every route can give a dozen of and which have one shape, do not: compiling those took most of the start.
+ * every route can give a dozen of and which have one shape, do not.
  */
 export function serializerFactory(): SerializerFactory {
   const factory = SerializerSelector()
   return (schemas, options) => {
     const compile = factory(schemas, options)
-    return route => (Number(route.httpStatus) >= FIRST_REFUSAL ? JSON.stringify : compile(route))
+    return route => (Number(route.httpStatus) >= FIRST_REFUSAL ? JSON.stringify : withFirstUse(() => compile(route)))
   }
+}
+
+type Serialize = ReturnType<ReturnType<SerializerFactory>>
+
+/** Compiled when its route is first asked: to compile those of all routes would take most of a start. */
+function withFirstUse(compile: () => Serialize): Serialize {
+  let compiled: Serialize | undefined
+  return answer => (compiled ??= compile())(answer)
 }

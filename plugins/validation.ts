@@ -1,4 +1,4 @@
-import { Ajv, type AnySchema, type Options } from 'ajv'
+import { Ajv, type AnySchema, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
 import type { FastifyServerOptions } from 'fastify'
 
@@ -21,8 +21,26 @@ export function validatorFactory(): ValidatorFactory {
   const coercing = withFormats(new Ajv({ ...OPTIONS, coerceTypes: 'array' }))
   return () => (part: unknown) => {
     if (!isRoutePart(part)) throw new TypeError('a schema is compiled as a part of a route')
-    return (part.httpPart === 'body' ? strict : coercing).compile(part.schema)
+    return withFirstUse(() => (part.httpPart === 'body' ? strict : coercing).compile(part.schema))
   }
+}
+
+interface Validate {
+  (part: unknown): boolean
+  errors?: ErrorObject[] | null
+}
+
+/** Compiled when its route is first asked: to compile those of all routes would take most of a start. */
+function withFirstUse(compile: () => ValidateFunction): ValidateFunction {
+  let compiled: ValidateFunction | undefined
+  const validate: Validate = part => {
+    compiled ??= compile()
+    const valid = compiled(part)
+    validate.errors = compiled.errors ?? null
+    return valid
+  }
+  // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- Fastify calls it and reads its errors, no more
+  return validate as ValidateFunction
 }
 
 /** What Fastify hands a validator compiler, whatever its types say. */

@@ -23,7 +23,7 @@ export const searchService = (db: Database, rules: CalendarRules) => ({
     visible(viewer, await availabilityRepository(db).find(id))
     const { length, ...frame } = frameOf(query)
     const store = calendarStore(db)
-    const [person] = await store.withInterviews(await store.byIds([id]), frame.span, 'load')
+    const [person] = await store.withBusyTimes(await store.byIds([id]), frame.span)
     const { status, timezone: own, ...calendar } = found(person, 'interviewer')
     const timezone = query.timezone ?? own
     if (status !== 'active') return { slots: [] }

@@ -21,6 +21,12 @@ export const feedsService = (parts: FeedsParts) => ({
     return { data: await feeds.list(interviewerId) }
   },
 
+  find: async (viewer: Caller, { id, interviewerId }: Pick<Feed, 'id' | 'interviewerId'>): Promise<Feed> => {
+    const feeds = feedsRepository(parts.db)
+    visible(viewer, await feeds.interviewer(interviewerId))
+    return found(await feeds.find(id, interviewerId), ENTITY)
+  },
+
   create: async (actor: Caller, interviewerId: string): Promise<NewFeed> => {
     const secret = randomSecret()
     const feed = await parts.idempotency.once(actor, async tx => {

@@ -33,6 +33,11 @@ export const calendarRoutes: FastifyPluginAsyncTypebox = async app => {
     return feed
   })
 
+  app.get('/interviewers/:id/feeds/:feedId', { schema: GET }, async (request: RequestOfFeed, reply) => {
+    const { id: interviewerId, feedId: id } = request.params
+    return reply.versioned(await feeds.find(request.principal, { id, interviewerId }))
+  })
+
   app.post('/interviewers/:id/feeds/:feedId/rotate', { schema: ROTATE }, (request: RequestOfFeed) => {
     const { id: interviewerId, feedId: id } = request.params
     return feeds.rotate(request.principal, { id, interviewerId }, request.ifMatch)
@@ -114,6 +119,15 @@ const CREATE = {
   description: `${OWN} The addresses are for calendar programs, which subscribe to them; they are shown this once.`,
   params: OnlyId,
   response: { 201: answer(NewFeed, 'The feed'), ...refused(404) },
+}
+
+const GET = {
+  tags,
+  operationId: 'getFeed',
+  summary: 'Get a feed',
+  description: `${OWN} Without its secret addresses.`,
+  params: FeedPath,
+  response: { 200: answer(Feed, 'The feed'), ...refused(404) },
 }
 
 const ROTATE = {

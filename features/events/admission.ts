@@ -50,7 +50,7 @@ export async function admit(
   refuseInactive(people)
   const span = { start: Date.parse(event.startsAt), end: Date.parse(event.endsAt) }
   const frame = { ...span, ...rules, notBefore: span.start, present: span.start, moving: event.id }
-  const known = await calendarStore(tx).withInterviews(people, span, 'load')
+  const known = await calendarStore(tx).withLoad(people, span)
   const asked = known.map(person => ({ person, ...new FreeTime(person, frame).obstacles() }))
   if (!override) refuseObstacles(asked)
   return asked.filter(({ outsideHours }) => outsideHours).map(({ person }) => outsideHoursOf(person, event))

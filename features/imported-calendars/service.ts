@@ -21,8 +21,6 @@ const CalendarsFull = createError<[number]>(
   'There is no room for another calendar: an interviewer has at most %d; remove one first',
   409,
 )
-/** A key is known by its route, which is the same for all interviewers. */
-const KeyReused = createError('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used for another interviewer', 422)
 
 interface Parts {
   readonly db: Database
@@ -107,7 +105,7 @@ async function add(
   calendar: New,
   reading: Reading,
 ): Promise<ImportedCalendar> {
-  const made = await idempotency.once(actor, async tx => {
+  return idempotency.once(actor, async tx => {
     const { interviewerId, source } = calendar
     const calendars = importedCalendarsRepository(tx)
     const { timezone } = await visible(tx, actor, interviewerId)
@@ -121,8 +119,6 @@ async function add(
     await audit.record(tx, actor, { action: 'calendar_added', ...of(interviewerId), ...told(undefined, after) })
     return after
   })
-  if (made.interviewerId !== calendar.interviewerId) throw new KeyReused()
-  return made
 }
 
 /** Transactions run one after the other, so two cannot take the last place at the same time. */

@@ -53,9 +53,9 @@ export class Courier {
 
   /** Something was written. */
   wake(): void {
-    if (this.#soon || this.#round) return
+    if (this.#soon) return
     this.#soon = true
-    this.#wait(SOON_MS)
+    if (!this.#round) this.#wait(SOON_MS)
   }
 
   /** Ends after the mail that is under way; what is left stays in the outbox. */
@@ -75,7 +75,7 @@ export class Courier {
         .catch((error: unknown) => this.#options.log.warn({ err: error }, 'mails are not worked off; later again'))
         .finally(() => {
           this.#round = undefined
-          this.#wait(LOOK_MS)
+          this.#wait(this.#soon ? SOON_MS : LOOK_MS)
         })
     }, milliseconds)
     this.#timer.unref()
@@ -87,7 +87,9 @@ export class Courier {
     if (!(await this.#isWork(now())) || !(await this.#takeLease(now()))) return
     try {
       while (await db.transaction(tx => fill(tx, rules, new Date(now()).toISOString()))) if (this.#closing) return
-      while (!this.#closing && now() >= this.#pausedUntil && (await this.#sendNext(now))) await this.#takeLease(now())
+      while (!this.#closing && now() >= this.#pausedUntil && (await this.#sendNext(now))) {
+        if (!(await this.#takeLease(now()))) return // it took so long that another instance goes on
+      }
     } finally {
       await db.transaction(tx => leaseRepository(tx).giveUp(this.#holder))
     }

@@ -9,6 +9,7 @@ import {
   outboxRepository,
   peopleRepository,
   type JournalRow,
+  type NewMail,
   type Preferences,
 } from './repository.ts'
 import type { OutboxMail } from './schemas.ts'
@@ -67,16 +68,24 @@ async function tellOfEvent(tx: Transaction, rules: FillingRules, row: JournalRow
   for (const { notice, dueAt } of wanted) {
     const chosen = preferences.get(notice.to.interviewerId ?? '')
     if (!wants(chosen, notice.kind)) continue
-    const letter = letterOf(notice, chosen?.timezone ?? notice.interview.timezone)
-    await outbox.insert({
-      id: newId(),
-      kind: notice.kind,
-      eventId: id,
-      recipient: notice.to.address,
-      subject: letter.subject,
-      message: messageText({ name: notice.to.name, ...letter, calendar: calendarFor(notice, rules, row.occurredAt) }),
-      dueAt,
-    })
+    const { kind, to } = notice
+    const mail = { id: newId(), kind, eventId: id, recipient: to.address, dueAt }
+    await outbox.insert({ ...mail, ...said(notice, chosen?.timezone, { rules, at: row.occurredAt }) })
+  }
+}
+
+/** A mail that cannot be written, for an address that is none, holds up no other: it is dead, and says why. */
+function said(
+  notice: Notice,
+  zone: string | undefined,
+  { rules, at }: { readonly rules: FillingRules; readonly at: string },
+): Pick<NewMail, 'subject' | 'message' | 'problem'> {
+  const { subject, ...letter } = letterOf(notice, zone ?? notice.interview.timezone)
+  try {
+    const calendar = calendarFor(notice, rules, at)
+    return { subject, message: messageText({ name: notice.to.name, ...letter, calendar }) }
+  } catch (error) {
+    return { subject, message: '{}', problem: error instanceof Error ? error.message : String(error) }
   }
 }
 

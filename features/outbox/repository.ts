@@ -8,8 +8,8 @@ import type { Interview } from './told.ts'
 const COLUMNS = `id, kind, event_id AS "eventId", recipient, subject, status, due_at AS "dueAt", attempts, problem,
   sent_at AS "sentAt", version, created_at AS "createdAt", updated_at AS "updatedAt"`
 const FIND = `SELECT ${COLUMNS} FROM outbox WHERE id = :id`
-const INSERT = `INSERT INTO outbox (id, kind, event_id, recipient, subject, message, due_at)
-  VALUES (:id, :kind, :eventId, :recipient, :subject, :message, :dueAt)`
+const INSERT = `INSERT INTO outbox (id, kind, event_id, recipient, subject, message, due_at, status, problem)
+  VALUES (:id, :kind, :eventId, :recipient, :subject, :message, :dueAt, :status, :problem)`
 const FORGET_REMINDERS = `DELETE FROM outbox WHERE event_id = :eventId AND kind = 'reminder' AND status = 'pending'`
 /** The oldest that is due and has no older one to the same person about the same interview before it. */
 const NEXT = `SELECT id, recipient, subject, message, attempts, created_at AS "createdAt" FROM outbox AS mail
@@ -17,7 +17,8 @@ const NEXT = `SELECT id, recipient, subject, message, attempts, created_at AS "c
     SELECT 1 FROM outbox AS earlier WHERE earlier.status = 'pending' AND earlier.event_id = mail.event_id
       AND earlier.recipient = mail.recipient AND earlier.id < mail.id AND earlier.kind <> 'reminder')
   ORDER BY due_at, id LIMIT 1`
-const SENT = `UPDATE outbox SET status = 'sent', attempts = attempts + 1, problem = NULL, sent_at = :now
+/** What it said is not kept: whoever got it has it. */
+const SENT = `UPDATE outbox SET status = 'sent', attempts = attempts + 1, problem = NULL, sent_at = :now, message = '{}'
   WHERE id = :id AND status = 'pending'`
 const FAILED = `UPDATE outbox SET status = :status, attempts = attempts + 1, problem = :problem, due_at = :dueAt
   WHERE id = :id AND status = 'pending'`
@@ -77,6 +78,8 @@ export interface NewMail {
   /** JSON; see messages.ts. */
   readonly message: string
   readonly dueAt: string
+  /** Why it can never be sent. */
+  readonly problem?: string | null
 }
 
 export interface DueMail extends Pick<NewMail, 'id' | 'recipient' | 'subject' | 'message'> {
@@ -105,7 +108,8 @@ export const outboxRepository = (sql: Queryable) => ({
       ...when(recipient && folded(recipient), 'lower(recipient) = :recipient', 'recipient'),
       ...when(eventId, 'event_id = :eventId', 'eventId'),
     ]),
-  insert: (mail: NewMail) => sql.run(INSERT, { ...mail }),
+  insert: ({ problem = null, ...mail }: NewMail) =>
+    sql.run(INSERT, { ...mail, problem, status: problem === null ? 'pending' : 'dead' }),
   forgetReminders: (eventId: string) => sql.run(FORGET_REMINDERS, { eventId }),
   next: (now: string) => sql.one<DueMail>(NEXT, { now }),
   sent: (id: string, now: string) => sql.run(SENT, { id, now }),

@@ -86,6 +86,7 @@ describe.each(drivers)('access on $name', driver => {
     refreshImportedCalendar: everyone,
     removeImportedCalendar: everyone,
     listFeeds: everyone,
+    getFeed: everyone,
     createFeed: everyone,
     rotateFeed: everyone,
     deleteFeed: everyone,

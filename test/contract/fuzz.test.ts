@@ -37,6 +37,7 @@ const LEFT_OUT = new Set([
   'getImportedCalendar',
   'refreshImportedCalendar',
   'removeImportedCalendar',
+  'getFeed',
   'rotateFeed',
   'deleteFeed',
   'getEventsFeed',

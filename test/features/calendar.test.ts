@@ -114,6 +114,10 @@ describe.each(drivers)('calendars on $name', driver => {
     it('is made by staff and by its owner, shows its addresses once, and keeps the secret nowhere', async () => {
       const made = await feedOf(ada, adaId)
       expect(made).toMatchObject({ status: 201, body: { interviewerId: adaId, version: 1 } })
+      expect(await t.call({ url: String(made.headers['location']), as: ada })).toMatchObject({
+        status: 200,
+        body: { id: made.body.id },
+      })
       expect(made.body.eventsUrl).toMatch(/^https:\/\/panelist\.example\/calendar\/[\w-]{43}\/events\.ics$/)
       const secret = made.body.eventsUrl.split('/')[4]
       const list = await t.call({ url: `/api/interviewers/${adaId}/feeds`, as: staff })

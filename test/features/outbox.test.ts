@@ -257,6 +257,18 @@ describe.each(drivers)('mails on $name', driver => {
       expect(await outbox(`&eventId=${id}`)).toMatchObject([{ status: 'dead' }])
     })
 
+    it('is not held up by a mail that cannot be written', async () => {
+      const [ada, odd] = [await person('Ada'), await person('Odd')]
+      // What this fakes: an address that another program wrote, which no route would have taken.
+      await t.db.run(`UPDATE interviewers SET email = 'a@x.example, b@x.example' WHERE id = :id`, { id: odd.id })
+      const { id } = (await book([odd])).body
+      await book([ada])
+      expect(to(await delivered(), ada)).toHaveLength(1)
+      expect(await outbox(`&eventId=${id}`)).toMatchObject([
+        { status: 'dead', problem: expect.stringContaining('address') },
+      ])
+    })
+
     it('is done once, however many instances are at it', async () => {
       const people = [await person('Ada'), await person('Grace'), await person('Kurt')]
       for (let round = 0; round < 5; round += 1) await book(people)
