@@ -17,12 +17,18 @@ const PEOPLE = `SELECT interviewers.id, name, email, interviewers.timezone, stat
   FROM interviewers LEFT JOIN availability ON availability.interviewer_id = interviewers.id`
 const ACTIVE = `${PEOPLE} WHERE status = 'active' ORDER BY interviewers.id`
 const BY_IDS = ({ dialect }: Queryable) => `${PEOPLE} WHERE interviewers.id ${dialect.inList('ids')}`
-/** One row a person: to make an object of each of thousands of rows would take as long as all the rest of a search. */
-const INTERVIEWS = ({ dialect }: Queryable) => `SELECT claims.subject, string_agg(claims.event_id || ' ' ||
-    events.starts_at || ' ' || claims.starts_at || ' ' || claims.ends_at, ',' ORDER BY claims.starts_at) AS interviews
-  FROM claims JOIN events ON events.id = claims.event_id
-  WHERE claims.subject ${dialect.inList('subjects')} AND claims.starts_at > :earliest AND claims.starts_at < :latest
-  GROUP BY claims.subject`
+const AROUND = ({ dialect }: Queryable) => `FROM claims JOIN events ON events.id = claims.event_id
+  WHERE claims.subject ${dialect.inList('subjects')} AND claims.starts_at > :earliest AND claims.starts_at < :latest`
+const INTERVIEWS = (sql: Queryable) => `SELECT claims.subject, claims.event_id AS "eventId",
+    events.starts_at AS "startsAt", claims.starts_at AS "start", claims.ends_at AS "end"
+  ${AROUND(sql)} ORDER BY claims.starts_at`
+/**
+ * One row a person, with three instants an interview, one after the other: to make an object of each of thousands of rows
+ * would take longer than all the rest of a search.
+ */
+const BUSY_TIMES = (sql: Queryable) => `SELECT claims.subject,
+    string_agg(events.starts_at || claims.starts_at || claims.ends_at, '') AS instants
+  ${AROUND(sql)} GROUP BY claims.subject`
 /** One row a person. What is read is right in one statement alone: a calendar may be read, or fail, between two. */
 const IMPORTED = ({ dialect }: Queryable) => `SELECT calendars.interviewer_id AS id,
     min(CASE WHEN calendars.status <> 'ok' OR coalesce(calendars.expanded_until, '') < :latest THEN calendars.name || ': ' ||
@@ -35,6 +41,9 @@ const IMPORTED = ({ dialect }: Queryable) => `SELECT calendars.interviewer_id AS
 
 /** No claim is longer than the longest event (24 hours) with the longest buffers (4 hours each). */
 const LONGEST_CLAIM = 32 * 60 * 60 * 1000
+
+const INSTANT_LENGTH = '2026-03-02T09:00:00.000Z'.length
+const ZERO = '0'.charCodeAt(0)
 
 /** Somebody who interviews, as far as it matters for booking them. */
 export interface Bookable extends Calendar {
@@ -70,6 +79,14 @@ type Row = Omit<Bookable, 'skills' | 'interviewTypes' | 'availability' | 'joined
   Readonly<Record<'skills' | 'interviewTypes' | 'createdAt', string>> &
   Readonly<Record<Column, string | null>>
 
+interface InterviewRow {
+  readonly subject: string
+  readonly eventId: string
+  readonly startsAt: string
+  readonly start: string
+  readonly end: string
+}
+
 export const calendarStore = (sql: Queryable) => ({
   /** Everybody who can be booked, without their interviews. */
   active: async (): Promise<Bookable[]> => fromRows(await sql.many<Row>(ACTIVE)),
@@ -83,7 +100,7 @@ export const calendarStore = (sql: Queryable) => ({
 
   /** The same people with what takes their time in a span, and enough of what they sit in around it for all arithmetic. */
   withBusyTimes: async <Person extends Calendar>(people: readonly Person[], span: Interval): Promise<Person[]> => {
-    const interviews = await interviewsOf(sql, people.map(subjectOf), around(span, (ROLLING_DAYS + 1) * DAY))
+    const interviews = await busyTimesOf(sql, people.map(subjectOf), around(span, (ROLLING_DAYS + 1) * DAY))
     const imported = await importedOf(sql, people, span)
     return people.map(person => ({
       ...person,
@@ -96,14 +113,20 @@ export const calendarStore = (sql: Queryable) => ({
   withLoad: async <Person extends Calendar>(people: readonly Person[], span: Interval): Promise<readonly Person[]> => {
     const limited = people.filter(({ maxPerDay, maxPerWeek }) => maxPerDay !== null || maxPerWeek !== null)
     if (limited.length === 0) return people
-    const interviews = await interviewsOf(sql, limited.map(subjectOf), around(span, WEEK_MARGIN))
-    return people.map(person => ({ ...person, interviews: interviews.get(subjectOf(person)) ?? [] }))
+    const rows = await sql.many<InterviewRow>(
+      INTERVIEWS(sql),
+      bounds(limited.map(subjectOf), around(span, WEEK_MARGIN)),
+    )
+    return people.map(person => ({
+      ...person,
+      interviews: rows.filter(({ subject }) => subject === subjectOf(person)).map(interviewFrom),
+    }))
   },
 
   /** When a candidate, by address, is in interviews. */
   candidate: async (email: string, span: Interval): Promise<Interval[]> => {
     const subject = `candidate:${email.toLowerCase()}`
-    const interviews = await interviewsOf(sql, [subject], span)
+    const interviews = await busyTimesOf(sql, [subject], span)
     return (interviews.get(subject) ?? []).map(({ claim }) => claim)
   },
 })
@@ -117,21 +140,49 @@ function around({ start, end }: Interval, before: number): Interval {
   return { start: start - before, end: end + WEEK_MARGIN }
 }
 
-/** What takes these people's time in a span, by subject. */
-async function interviewsOf(
-  sql: Queryable,
-  subjects: readonly string[],
-  { start, end }: Interval,
-): Promise<Map<string, Interview[]>> {
-  const rows = await sql.many<{ subject: string; interviews: string }>(INTERVIEWS(sql), {
+function bounds(subjects: readonly string[], { start, end }: Interval) {
+  return {
     subjects: JSON.stringify(subjects),
     earliest: new Date(start - LONGEST_CLAIM).toISOString(),
     latest: new Date(end).toISOString(),
-  })
-  const parse = instants()
-  return new Map(
-    rows.map(({ subject, interviews }) => [subject, interviews.split(',').map(text => interviewFrom(text, parse))]),
-  )
+  }
+}
+
+/** What takes these people's time in a span, by subject; which events it is of is not told. */
+async function busyTimesOf(
+  sql: Queryable,
+  subjects: readonly string[],
+  span: Interval,
+): Promise<Map<string, Interview[]>> {
+  const rows = await sql.many<{ subject: string; instants: string }>(BUSY_TIMES(sql), bounds(subjects, span))
+  return new Map(rows.map(({ subject, instants }) => [subject, interviewsIn(instants)]))
+}
+
+function interviewsIn(instants: string): Interview[] {
+  const interviews: Interview[] = []
+  for (let at = 0; at < instants.length; at += 3 * INSTANT_LENGTH) {
+    const start = instantAt(instants, at + INSTANT_LENGTH)
+    const claim = { start, end: instantAt(instants, at + 2 * INSTANT_LENGTH) }
+    interviews.push({ eventId: '', startsAt: instantAt(instants, at), claim })
+  }
+  return interviews.sort((one, other) => one.startsAt - other.startsAt)
+}
+
+/** An instant in the one form that the tables hold, `2026-03-02T09:00:00.000Z`, without a string of its own. */
+function instantAt(text: string, at: number): number {
+  const [year, month, day] = [digits(text, at, 4), digits(text, at + 5, 2), digits(text, at + 8, 2)]
+  const [hour, minute] = [digits(text, at + 11, 2), digits(text, at + 14, 2)]
+  return Date.UTC(year, month - 1, day, hour, minute, digits(text, at + 17, 2), digits(text, at + 20, 3))
+}
+
+function digits(text: string, at: number, count: number): number {
+  let number = 0
+  for (let index = at; index < at + count; index += 1) number = number * 10 + text.charCodeAt(index) - ZERO
+  return number
+}
+
+function interviewFrom({ eventId, startsAt, start, end }: InterviewRow): Interview {
+  return { eventId, startsAt: Date.parse(startsAt), claim: { start: Date.parse(start), end: Date.parse(end) } }
 }
 
 type Imported = Pick<Calendar, 'imported' | 'problem'>
@@ -160,12 +211,6 @@ function importedFrom(
     return { start: parse(start), end: parse(end) }
   })
   return { imported: busy === null ? [] : union(intervals) }
-}
-
-/** An event's id and start, then the start and end of the claim. */
-function interviewFrom(text: string, parse: (instant: string) => number): Interview {
-  const [eventId = '', startsAt = '', start = '', end = ''] = text.split(' ')
-  return { eventId, startsAt: parse(startsAt), claim: { start: parse(start), end: parse(end) } }
 }
 
 /** Remembers what it has read: people meet on the hour, and there are far fewer instants than interviews. */

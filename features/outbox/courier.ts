@@ -42,13 +42,17 @@ export class Courier {
     this.#options = options
   }
 
-  /** Begins with what happens from now on, unless it had begun before. */
+  /** Begins with what happens from now on, unless it had begun before. A database that does not answer is asked again later. */
   async start(): Promise<void> {
-    const { db } = this.#options
-    if ((await journalRepository(db).cursor()) === undefined) {
-      await db.transaction(tx => journalRepository(tx).begin())
+    const { db, log } = this.#options
+    try {
+      if ((await journalRepository(db).cursor()) === undefined) {
+        await db.transaction(tx => journalRepository(tx).begin())
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'mails are not worked off yet; later again')
     }
-    this.#wait(0)
+    this.#wait(SOON_MS)
   }
 
   /** Something was written. */

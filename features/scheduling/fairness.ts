@@ -41,26 +41,26 @@ class Past {
     }))
   }
 
-  /** How many interviews there were from one day to another, both included. */
-  between(first: number, last: number): number {
+  /** The rolling days from this one on: how many interviews on each, and 1 for each that was missed. */
+  rolling(first: number): Rolling {
+    const [counts, missed] = [new Uint16Array(ROLLING_DAYS), new Uint8Array(ROLLING_DAYS)]
     let interviews = 0
-    for (const day of this.#days) if (first <= day && day <= last) interviews += 1
-    return interviews
+    for (const day of this.#days) {
+      if (day < first || day >= first + ROLLING_DAYS) continue
+      counts[day - first] = (counts[day - first] ?? 0) + 1
+      interviews += 1
+    }
+    missed.fill(1, 0, Math.max(0, this.#joined - first))
+    for (const { from, to } of this.#away) missed.fill(1, Math.max(0, from - first), Math.max(0, to + 1 - first))
+    return { weight: this.weight, interviews, counts, missed }
   }
+}
 
-  /** How many there were on each day from one to another that had any. */
-  perDay(first: number, last: number): Map<number, number> {
-    const counts = new Map<number, number>()
-    for (const day of this.#days) if (first <= day && day <= last) counts.set(day, (counts.get(day) ?? 0) + 1)
-    return counts
-  }
-
-  /** Of these days, those on which they had not joined or were away. */
-  missing(days: readonly number[]): number[] {
-    const first = days[0] ?? 0
-    if (this.#joined <= first && this.#away.length === 0) return []
-    return days.filter(day => day < this.#joined || this.#away.some(({ from, to }) => from <= day && day <= to))
-  }
+interface Rolling {
+  readonly weight: number
+  readonly interviews: number
+  readonly counts: Uint16Array
+  readonly missed: Uint8Array
 }
 
 /** The people who share the interviews of one kind, and whose turn it is. */
@@ -78,14 +78,12 @@ export class Pool {
 
   /** Everybody's score for an interview at this instant, in the order of the pool. */
   scores(at: number): Score[] {
-    const last = Pool.dayOf(at)
-    const days = Array.from({ length: ROLLING_DAYS }, (_, index) => last - ROLLING_DAYS + 1 + index)
-    const missing = this.#pasts.map(past => past.missing(days))
-    const rates = this.#rates(days, missing)
-    const terms = this.#pasts.map((past, index) => {
-      const interviews = past.between(days[0] ?? last, last)
-      const calibration = past.weight * sum((missing[index] ?? []).map(day => rates.get(day) ?? 0))
-      return { interviews, calibration, weight: past.weight, lastInterviewAt: past.last }
+    const first = Pool.dayOf(at) - ROLLING_DAYS + 1
+    const rollings = this.#pasts.map(past => past.rolling(first))
+    const rates = ratesOf(rollings)
+    const terms = rollings.map(({ weight, interviews, missed }, index) => {
+      const calibration = weight * sum(rates.map((rate, day) => (missed[day] ? rate : 0)))
+      return { interviews, calibration, weight, lastInterviewAt: this.#pasts[index]?.last ?? null }
     })
     const all = sum(terms.map(({ interviews, calibration }) => interviews + calibration))
     const weights = sum(terms.map(({ weight }) => weight))
@@ -94,22 +92,19 @@ export class Pool {
       return { ...term, target, shortfall: target - (term.interviews + term.calibration) }
     })
   }
+}
 
-  /** By day, what those who were there had for each unit of weight: what they averaged. Only if somebody missed any. */
-  #rates(days: readonly number[], missing: readonly (readonly number[])[]): Map<number, number> {
-    if (missing.every(missed => missed.length === 0)) return new Map()
-    const [first = 0, last = 0] = [days[0], days.at(-1)]
-    const there = new Map(days.map(day => [day, { interviews: 0, weights: 0 }]))
-    for (const [index, past] of this.#pasts.entries()) {
-      const [missed, counts] = [new Set(missing[index]), past.perDay(first, last)]
-      for (const [day, sums] of there) {
-        if (missed.has(day)) continue
-        sums.interviews += counts.get(day) ?? 0
-        sums.weights += past.weight
-      }
+/** By day, what those who were there had for each unit of weight: what they averaged. */
+function ratesOf(rollings: readonly Rolling[]): number[] {
+  return Array.from({ length: ROLLING_DAYS }, (_, day) => {
+    let [interviews, weights] = [0, 0]
+    for (const { weight, counts, missed } of rollings) {
+      if (missed[day]) continue
+      interviews += counts[day] ?? 0
+      weights += weight
     }
-    return new Map([...there].map(([day, { interviews, weights }]) => [day, weights === 0 ? 0 : interviews / weights]))
-  }
+    return weights === 0 ? 0 : interviews / weights
+  })
 }
 
 function sum(numbers: readonly number[]): number {
