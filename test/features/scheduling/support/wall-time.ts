@@ -8,9 +8,28 @@ export function instantIn(zone: string, wall: number): number {
   return shown.toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds
 }
 
-/** The wall time of an instant. */
+const clocks = new Map<string, Intl.DateTimeFormat>()
+const FIELDS = {
+  year: 'numeric',
+  month: 'numeric',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: 'numeric',
+  second: 'numeric',
+} as const
+
+/**
+ * The wall time of an instant, as the system's own zone data show it: what temporal-polyfill says of the year 2030 in
+ * Morocco depends on what it was asked before.
+ */
 export function wallIn(zone: string, at: number): number {
-  return at + Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).offsetNanoseconds / 1_000_000
+  const clock = clocks.get(zone) ?? new Intl.DateTimeFormat('en', { timeZone: zone, hourCycle: 'h23', ...FIELDS })
+  clocks.set(zone, clock)
+  const shown = new Map(clock.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
+  const field = (name: Intl.DateTimeFormatPartTypes) => shown.get(name) ?? 0
+  const [month, day] = [field('month') - 1, field('day')]
+  const wall = Date.UTC(field('year'), month, day, field('hour'), field('minute'), field('second'))
+  return wall + (((at % 1000) + 1000) % 1000)
 }
 
 /** The instant of a date and a time, `YYYY-MM-DD` and `HH:MM`; 24:00 is the midnight of the next date. */
