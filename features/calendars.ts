@@ -1,10 +1,11 @@
 import fp from 'fastify-plugin'
 import type { Queryable } from '../db/database.ts'
+import { candidateSubject, interviewerSubject, LONGEST_CLAIM_MINUTES } from './claims.ts'
 import { fromJson } from './json-column.ts'
 import { Explained, Score } from './panel-answers.ts'
 import { DEFAULT_AVAILABILITY, type Availability, type Weekday } from './scheduling/availability.ts'
 import type { Calendar, Interview } from './scheduling/calendar.ts'
-import { DAY } from './scheduling/days.ts'
+import { DAY, MINUTE } from './scheduling/days.ts'
 import { ROLLING_DAYS } from './scheduling/fairness.ts'
 import { union, type Interval } from './scheduling/intervals.ts'
 import { WEEK_MARGIN } from './scheduling/load-limits.ts'
@@ -33,14 +34,11 @@ const BUSY_TIMES = (sql: Queryable) => `SELECT claims.subject,
 const IMPORTED = ({ dialect }: Queryable) => `SELECT calendars.interviewer_id AS id,
     min(CASE WHEN calendars.status <> 'ok' OR coalesce(calendars.expanded_until, '') < :latest THEN calendars.name || ': ' ||
       coalesce(calendars.problem, 'It is known until ' || calendars.expanded_until, 'It has not been read yet') END) AS problem,
-    string_agg(busy.starts_at || ' ' || busy.ends_at, ',') AS busy
+    string_agg(busy.starts_at || busy.ends_at, '') AS busy
   FROM imported_calendars AS calendars LEFT JOIN imported_busy AS busy
     ON busy.calendar_id = calendars.id AND busy.ends_at > :earliest AND busy.starts_at < :latest
   WHERE calendars.interviewer_id ${dialect.inList('ids')}
   GROUP BY calendars.interviewer_id`
-
-/** No claim is longer than the longest event (24 hours) with the longest buffers (4 hours each). */
-const LONGEST_CLAIM = 32 * 60 * 60 * 1000
 
 const INSTANT_LENGTH = '2026-03-02T09:00:00.000Z'.length
 const ZERO = '0'.charCodeAt(0)
@@ -125,14 +123,14 @@ export const calendarStore = (sql: Queryable) => ({
 
   /** When a candidate, by address, is in interviews. */
   candidate: async (email: string, span: Interval): Promise<Interval[]> => {
-    const subject = `candidate:${email.toLowerCase()}`
+    const subject = candidateSubject(email)
     const interviews = await busyTimesOf(sql, [subject], span)
     return (interviews.get(subject) ?? []).map(({ claim }) => claim)
   },
 })
 
 function subjectOf({ id }: Calendar): string {
-  return `interviewer:${id}`
+  return interviewerSubject(id)
 }
 
 /** The span with so much before it, in ms, and the weeks it touches. */
@@ -143,7 +141,7 @@ function around({ start, end }: Interval, before: number): Interval {
 function bounds(subjects: readonly string[], { start, end }: Interval) {
   return {
     subjects: JSON.stringify(subjects),
-    earliest: new Date(start - LONGEST_CLAIM).toISOString(),
+    earliest: new Date(start - LONGEST_CLAIM_MINUTES * MINUTE).toISOString(),
     latest: new Date(end).toISOString(),
   }
 }
@@ -194,33 +192,17 @@ async function importedOf(sql: Queryable, people: readonly Calendar[], span: Int
     earliest: new Date(span.start).toISOString(),
     latest: new Date(span.end).toISOString(),
   })
-  const parse = instants()
-  return new Map(rows.map(({ id, problem, busy }) => [id, importedFrom(problem, busy, span, parse)]))
+  return new Map(rows.map(({ id, problem, busy }) => [id, importedFrom(problem, busy ?? '', span)]))
 }
 
 /** Whose calendar is not known is never free. */
-function importedFrom(
-  problem: string | null,
-  busy: string | null,
-  span: Interval,
-  parse: (instant: string) => number,
-): Imported {
+function importedFrom(problem: string | null, busy: string, span: Interval): Imported {
   if (problem !== null) return { imported: [span], problem }
-  const intervals = (busy ?? '').split(',').map(text => {
-    const [start = '', end = ''] = text.split(' ')
-    return { start: parse(start), end: parse(end) }
-  })
-  return { imported: busy === null ? [] : union(intervals) }
-}
-
-/** Remembers what it has read: people meet on the hour, and there are far fewer instants than interviews. */
-function instants(): (text: string) => number {
-  const known = new Map<string, number>()
-  return text => {
-    const instant = known.get(text) ?? Date.parse(text)
-    known.set(text, instant)
-    return instant
+  const intervals: Interval[] = []
+  for (let at = 0; at < busy.length; at += 2 * INSTANT_LENGTH) {
+    intervals.push({ start: instantAt(busy, at), end: instantAt(busy, at + INSTANT_LENGTH) })
   }
+  return { imported: union(intervals) }
 }
 
 function fromRows(rows: readonly Row[]): Bookable[] {

@@ -1,6 +1,7 @@
 import createError from '@fastify/error'
 import type { Queryable, Transaction } from '../../db/database.ts'
 import { detailed } from '../../plugins/errors.ts'
+import { candidateSubject, interviewerSubject, LONGEST_CLAIM_MINUTES } from '../claims.ts'
 import { onRule } from '../constraints.ts'
 import { addMinutes } from '../time.ts'
 import type { Event } from './schemas.ts'
@@ -23,8 +24,6 @@ const CONFLICTS = `SELECT events.id AS "eventId", events.starts_at AS "startsAt"
     AND claims.starts_at > :earliest AND claims.starts_at < :endsAt AND claims.ends_at > :startsAt
   ORDER BY claims.starts_at`
 
-/** No claim is longer than the longest event (24 hours) with the longest buffers (4 hours each). */
-const LONGEST_CLAIM_MINUTES = 32 * 60
 const ATTEMPTS = 3
 
 const EventOverlap = createError<[string]>('EVENT_OVERLAP', '%s', 409)
@@ -109,8 +108,8 @@ function claimsOf({ startsAt, endsAt, panel, candidateEmail }: Event, people: re
 
 function keyOf(subject: Subject): string {
   return 'interviewerId' in subject
-    ? `interviewer:${subject.interviewerId}`
-    : `candidate:${subject.candidateEmail.toLowerCase()}`
+    ? interviewerSubject(subject.interviewerId)
+    : candidateSubject(subject.candidateEmail)
 }
 
 interface Holder {

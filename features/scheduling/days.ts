@@ -1,6 +1,7 @@
 import { WEEKDAYS, type Weekday } from './availability.ts'
 
-export const DAY = 86_400_000
+export const MINUTE = 60_000
+export const DAY = 24 * 60 * MINUTE
 /** 1970-01-01 was a Thursday. */
 const FIRST_WEEKDAY = 3
 

@@ -1,13 +1,11 @@
 import type { Availability, Weekday } from './availability.ts'
 import type { Calendar } from './calendar.ts'
-import { dayOf, type LocalDay } from './days.ts'
+import { dayOf, MINUTE, type LocalDay } from './days.ts'
 import { Frame } from './frame.ts'
 import { wholeOf, type Hours } from './hours.ts'
 import { covers, intersect, lengthOf, overlaps, subtract, union, type Interval } from './intervals.ts'
 import { Load, type ReachedLimit } from './load-limits.ts'
 import type { ZoneClock, Zones } from './zones.ts'
-
-const MINUTE = 60_000
 
 /** What takes time away from somebody, in the order in which it is told: each minute is taken by the first that does. */
 export const RULES = [

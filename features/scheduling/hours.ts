@@ -1,9 +1,7 @@
 import { minutesOf, type Availability, type Window } from './availability.ts'
-import { DAY, type LocalDay } from './days.ts'
+import { DAY, MINUTE, type LocalDay } from './days.ts'
 import { union, type Interval } from './intervals.ts'
 import type { ZoneClock } from './zones.ts'
-
-const MINUTE = 60_000
 
 /** Somebody's days as stretches of time; each a list, as in intervals.ts. */
 export interface Hours {

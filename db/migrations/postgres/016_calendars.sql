@@ -29,9 +29,10 @@ CREATE INDEX imported_calendars_by_next_check_at ON imported_calendars (next_che
 CREATE TABLE imported_busy (
   calendar_id plain_text NOT NULL
     CONSTRAINT imported_busy_calendar REFERENCES imported_calendars (id) ON DELETE CASCADE,
-  starts_at plain_text NOT NULL,
-  ends_at plain_text NOT NULL CHECK (ends_at > starts_at),
-  CONSTRAINT imported_busy_calendar_id_starts_at PRIMARY KEY (calendar_id, starts_at)
+  starts_at plain_text NOT NULL CHECK (is_instant(starts_at)),
+  ends_at plain_text NOT NULL CHECK (is_instant(ends_at)),
+  CONSTRAINT imported_busy_calendar_id_starts_at PRIMARY KEY (calendar_id, starts_at),
+  CHECK (starts_at < ends_at)
 );
 
 CREATE TRIGGER imported_calendars_counted AFTER INSERT OR DELETE ON imported_calendars

@@ -27,9 +27,10 @@ CREATE INDEX imported_calendars_by_next_check_at ON imported_calendars (next_che
 -- When they say that somebody is busy; of one calendar none overlap. Changed with their calendar alone.
 CREATE TABLE imported_busy (
   calendar_id TEXT NOT NULL REFERENCES imported_calendars (id) ON DELETE CASCADE,
-  starts_at TEXT NOT NULL,
-  ends_at TEXT NOT NULL CHECK (ends_at > starts_at),
-  PRIMARY KEY (calendar_id, starts_at)
+  starts_at TEXT NOT NULL CHECK (starts_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'),
+  ends_at TEXT NOT NULL CHECK (ends_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9]Z'),
+  PRIMARY KEY (calendar_id, starts_at),
+  CHECK (starts_at < ends_at)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER imported_calendars_counted_in AFTER INSERT ON imported_calendars BEGIN
