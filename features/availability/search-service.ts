@@ -5,22 +5,22 @@ import { found, ValidationError } from '../../plugins/errors.ts'
 import { calendarStore, type CalendarRules } from '../calendars.ts'
 import { explainedFrom, scoreFrom } from '../panel-answers.ts'
 import { assertSeats, searchPanels, type Seat } from '../panel-search.ts'
+import { MINUTE } from '../scheduling/days.ts'
 import { explain } from '../scheduling/explain.ts'
 import { FreeTime } from '../scheduling/free-time.ts'
 import { gridOf, type Grid } from '../scheduling/grid.ts'
 import type { Interval } from '../scheduling/intervals.ts'
 import type { PanelSlot } from '../scheduling/search.ts'
+import { visibleTo } from '../staff.ts'
 import { availabilityRepository } from './repository.ts'
 import type { PanelQuery, PanelSlots, SlotQuery, Slots } from './search-schemas.ts'
-import { visible } from './service.ts'
 
-const MINUTE = 60_000
 const LONGEST_SPAN_DAYS = 62
 
 export const searchService = (db: Database, rules: CalendarRules) => ({
   /** When one interviewer is free: nobody who is paused or inactive, as they cannot be booked. */
   slots: async (viewer: Caller, id: string, query: SlotQuery): Promise<Slots> => {
-    visible(viewer, await availabilityRepository(db).find(id))
+    visibleTo(viewer, await availabilityRepository(db).find(id))
     const { length, ...frame } = frameOf(query)
     const store = calendarStore(db)
     const [person] = await store.withBusyTimes(await store.byIds([id]), frame.span)

@@ -5,8 +5,8 @@ import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.
 import { found } from '../../plugins/errors.ts'
 import { hashOfSecret, randomSecret } from '../../plugins/secrets.ts'
 import { newId } from '../ids.ts'
-import { isStaff } from '../staff.ts'
-import { feedsRepository, type Owner } from './repository.ts'
+import { visibleTo } from '../staff.ts'
+import { feedsRepository } from './repository.ts'
 import type { Feed, NewFeed } from './schemas.ts'
 
 const ENTITY = 'feed'
@@ -17,13 +17,13 @@ export type FeedsParts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency' | 
 export const feedsService = (parts: FeedsParts) => ({
   list: async (viewer: Caller, interviewerId: string): Promise<{ data: Feed[] }> => {
     const feeds = feedsRepository(parts.db)
-    visible(viewer, await feeds.interviewer(interviewerId))
+    visibleTo(viewer, await feeds.interviewer(interviewerId))
     return { data: await feeds.list(interviewerId) }
   },
 
   find: async (viewer: Caller, { id, interviewerId }: Pick<Feed, 'id' | 'interviewerId'>): Promise<Feed> => {
     const feeds = feedsRepository(parts.db)
-    visible(viewer, await feeds.interviewer(interviewerId))
+    visibleTo(viewer, await feeds.interviewer(interviewerId))
     return found(await feeds.find(id, interviewerId), ENTITY)
   },
 
@@ -31,7 +31,7 @@ export const feedsService = (parts: FeedsParts) => ({
     const secret = randomSecret()
     const feed = await parts.idempotency.once(actor, async tx => {
       const feeds = feedsRepository(tx)
-      visible(actor, await feeds.interviewer(interviewerId))
+      visibleTo(actor, await feeds.interviewer(interviewerId))
       const id = newId()
       await feeds.insert({ id, interviewerId, hash: hashOfSecret(secret) })
       const after = found(await feeds.find(id, interviewerId), ENTITY)
@@ -49,7 +49,7 @@ export const feedsService = (parts: FeedsParts) => ({
   delete: (actor: Caller, { id, interviewerId }: Pick<Feed, 'id' | 'interviewerId'>): Promise<void> =>
     parts.db.transaction(async tx => {
       const feeds = feedsRepository(tx)
-      visible(actor, await feeds.interviewer(interviewerId))
+      visibleTo(actor, await feeds.interviewer(interviewerId))
       const before = found(await feeds.find(id, interviewerId), ENTITY)
       await feeds.delete(id)
       await parts.audit.record(tx, actor, { action: 'delete', entityType: ENTITY, entityId: id, before })
@@ -65,7 +65,7 @@ async function rotate(
   const secret = randomSecret()
   const feed = await parts.db.transaction(async tx => {
     const feeds = feedsRepository(tx)
-    visible(actor, await feeds.interviewer(interviewerId))
+    visibleTo(actor, await feeds.interviewer(interviewerId))
     assertVersion(found(await feeds.find(id, interviewerId), ENTITY).version, expected)
     await feeds.setHash(id, hashOfSecret(secret))
     await parts.audit.record(tx, actor, { action: 'rotate', entityType: ENTITY, entityId: id })
@@ -77,9 +77,4 @@ async function rotate(
 function withAddresses({ config }: FeedsParts, feed: Feed, secret: string): NewFeed {
   const address = `${publicAddress(config)}/calendar/${secret}`
   return { ...feed, eventsUrl: `${address}/events.ics`, freebusyUrl: `${address}/freebusy.ics` }
-}
-
-/** For anybody but staff and themselves the interviewer's feeds are not there. */
-function visible(viewer: Caller, owner: Owner | undefined): Owner {
-  return found(isStaff(viewer) || owner?.userId === viewer.id ? owner : undefined, 'interviewer')
 }

@@ -7,7 +7,7 @@ import { found, ValidationError } from '../../plugins/errors.ts'
 import type { Idempotency } from '../../plugins/idempotency.ts'
 import type { SafeFetch } from '../../plugins/safe-fetch.ts'
 import { newId } from '../ids.ts'
-import { isStaff } from '../staff.ts'
+import { visibleTo } from '../staff.ts'
 import { expand, readAgain, readUrl, standingAfter, type Reading } from './reading.ts'
 import { importedCalendarsRepository, type NewRow, type Owner } from './repository.ts'
 import type { CalendarUrl, ImportedCalendar, ImportedCalendarQuery } from './schemas.ts'
@@ -127,10 +127,8 @@ async function assertRoom(tx: Transaction, interviewerId: string): Promise<void>
   if (taken >= MOST_CALENDARS) throw new CalendarsFull(MOST_CALENDARS)
 }
 
-/** Staff see everybody's calendars, an interviewer the own, for as long as the account is linked. */
 async function visible(sql: Queryable, viewer: Caller, interviewerId: string): Promise<Owner> {
-  const owner = await importedCalendarsRepository(sql).owner(interviewerId)
-  return found(owner?.userId === viewer.id || isStaff(viewer) ? owner : undefined, ENTITY)
+  return visibleTo(viewer, await importedCalendarsRepository(sql).owner(interviewerId))
 }
 
 async function visibleCalendar(
