@@ -2,8 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import type { Principal } from '../../plugins/auth.ts'
 import { found } from '../../plugins/errors.ts'
 import { hashOfSecret } from '../../plugins/secrets.ts'
-import { calendarDescription, calendarIdentity, type CalendarIdentity } from '../calendar-identity.ts'
+import { LONGEST_CLAIM_MINUTES } from '../claims.ts'
 import { eventsFeed, freeBusyFeed, invitation, type CalendarEvent } from '../icalendar/writing.ts'
+import { attendeesOf, calendarEvent, calendarIdentity, type CalendarIdentity } from '../interview-calendar.ts'
 import { isStaff } from '../staff.ts'
 import { addMinutes } from '../time.ts'
 import { calendarRepository, feedsRepository, type EventRow, type Owner, type SeatRow } from './repository.ts'
@@ -13,7 +14,6 @@ const DAY_MINUTES = 24 * 60
 const KEPT_DAYS = 30
 /** How far ahead a free/busy feed tells. */
 const AHEAD_DAYS = 366
-const LONGEST_CLAIM_MINUTES = 32 * 60
 
 /** A calendar as it is sent, and when what is in it last changed. */
 export interface CalendarFile {
@@ -40,7 +40,7 @@ export const calendarFiles = ({ db, config }: Parts) => ({
     const identity = calendarIdentity(config)
     const rows = await calendarRepository(db).eventsOf(id, kept, kept)
     const lastModified = lastOf(rows, kept.slice(0, 10))
-    const events = rows.map(event => calendarEvent(event, identity))
+    const events = rows.map(event => shown(event, identity))
     const frame = { name: `Interviews of ${name}`, host: identity.host, now: lastModified.getTime() }
     return { text: eventsFeed({ ...frame, events }), lastModified }
   },
@@ -64,37 +64,20 @@ async function ownerOf(db: Parts['db'], secret: string): Promise<Owner> {
 }
 
 function fileOf(event: EventRow, seats: readonly SeatRow[], identity: CalendarIdentity): CalendarFile {
-  const { candidateName, candidateEmail } = event
-  const candidate = { name: candidateName ?? '', address: candidateEmail ?? '', role: 'interviewer' } as const
   const text = invitation({
     method: event.status === 'cancelled' ? 'CANCEL' : 'REQUEST',
     host: identity.host,
-    event: calendarEvent(event, identity),
-    attendees: [
-      ...seats.map(({ name, email, role, response }) => ({ name, address: email, role, response })),
-      ...(candidateEmail === null ? [] : [{ ...candidate, response: 'needs_action' } as const]),
-    ],
+    event: shown(event, identity),
+    attendees: attendeesOf(seats, event),
     now: Date.parse(event.updatedAt),
   })
   return { text, lastModified: new Date(event.updatedAt) }
 }
 
-function calendarEvent(event: EventRow, { organizer }: CalendarIdentity): CalendarEvent {
-  const { id, sequence, startsAt, endsAt, title, location, meetingUrl, status, createdAt, updatedAt } = event
-  return {
-    id,
-    sequence,
-    startsAt: Date.parse(startsAt),
-    endsAt: Date.parse(endsAt),
-    summary: title,
-    description: calendarDescription(event, 'interviewer'),
-    location,
-    meetingUrl,
-    organizer: { name: 'Panelist', address: organizer },
-    cancelled: status === 'cancelled',
-    createdAt: Date.parse(createdAt),
-    updatedAt: Date.parse(updatedAt),
-  }
+/** To those who sit in it, and to staff. */
+function shown(event: EventRow, identity: CalendarIdentity): CalendarEvent {
+  const { status, updatedAt } = event
+  return calendarEvent(event, identity, { reader: 'interviewer', cancelled: status === 'cancelled', updatedAt })
 }
 
 function lastOf(rows: readonly { readonly updatedAt: string }[], otherwise: string): Date {

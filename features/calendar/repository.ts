@@ -1,4 +1,6 @@
 import type { Queryable } from '../../db/database.ts'
+import { interviewerSubject } from '../claims.ts'
+import type { Interview, Seat } from '../interview-calendar.ts'
 import type { Feed } from './schemas.ts'
 
 const INTERVIEWER = `SELECT id, name, email, user_id AS "userId" FROM interviewers WHERE id = :id`
@@ -51,31 +53,14 @@ export interface Owner {
   readonly userId: string | null
 }
 
-export interface EventRow {
-  readonly id: string
-  readonly title: string
+export interface EventRow extends Interview {
   readonly status: 'scheduled' | 'completed' | 'cancelled' | 'no_show'
-  readonly candidateName: string | null
-  readonly candidateEmail: string | null
-  readonly position: string | null
-  readonly startsAt: string
-  readonly endsAt: string
-  readonly location: string | null
-  readonly meetingUrl: string | null
-  readonly notes: string | null
-  readonly sequence: number
-  readonly createdAt: string
   readonly updatedAt: string
 }
 
-export interface SeatRow {
+export interface SeatRow extends Seat {
   readonly eventId: string
-  readonly interviewerId: string
-  readonly name: string
-  readonly email: string
   readonly userId: string | null
-  readonly role: 'lead' | 'interviewer' | 'shadow'
-  readonly response: 'needs_action' | 'accepted' | 'declined' | 'tentative'
 }
 
 export interface Reply {
@@ -101,7 +86,7 @@ export const calendarRepository = (sql: Queryable) => ({
     sql.many<EventRow>(OF_INTERVIEWER, { interviewerId, from, cancelledAfter, limit: MOST_EVENTS }),
   busy: (interviewerId: string, span: { earliest: string; from: string; to: string }) =>
     sql.many<Pick<EventRow, 'startsAt' | 'endsAt' | 'updatedAt'>>(BUSY, {
-      subject: `interviewer:${interviewerId}`,
+      subject: interviewerSubject(interviewerId),
       limit: MOST_EVENTS,
       ...span,
     }),

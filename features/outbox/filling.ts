@@ -1,5 +1,5 @@
 import type { Transaction } from '../../db/database.ts'
-import type { CalendarIdentity } from '../calendar-identity.ts'
+import type { CalendarIdentity } from '../interview-calendar.ts'
 import { newId } from '../ids.ts'
 import { fromJson } from '../json-column.ts'
 import { calendarFor, messageText } from './messages.ts'

@@ -83,7 +83,7 @@ function startIn({ startsAt }: Interview, zone: string): string {
 }
 
 /** "Monday 2 March 2026, 10:00 to 11:00 (Europe/Berlin, GMT+1)" */
-export function spanIn({ startsAt, endsAt }: Pick<Interview, 'startsAt' | 'endsAt'>, zone: string): string {
+function spanIn({ startsAt, endsAt }: Pick<Interview, 'startsAt' | 'endsAt'>, zone: string): string {
   const [start, end] = [startsAt, endsAt].map(at => DateTime.fromISO(at, { zone, locale: 'en' }))
   if (!start || !end) return ''
   const until = end.hasSame(start, 'day') ? end.toFormat('HH:mm') : end.toFormat('cccc d LLLL, HH:mm')

@@ -1,9 +1,8 @@
-import { calendarDescription } from '../calendar-identity.ts'
-import { invitation, type Attendee } from '../icalendar/writing.ts'
+import { invitation } from '../icalendar/writing.ts'
+import { attendeesOf, calendarEvent, type CalendarIdentity } from '../interview-calendar.ts'
 import { fromJson } from '../json-column.ts'
-import type { FillingRules } from './filling.ts'
 import type { DueMail } from './repository.ts'
-import type { Interview, Notice } from './told.ts'
+import type { Notice } from './told.ts'
 import type { Outgoing } from './transport.ts'
 
 /** What a mail says, besides to whom and what about. */
@@ -37,42 +36,25 @@ export function outgoingFrom(mail: DueMail, { from, host }: { from: string; host
 /** The invitation that goes with a mail (RFC 6047); none with a reminder, as calendars remind by themselves. */
 export function calendarFor(
   { kind, to, interview }: Notice,
-  { host, organizer }: FillingRules,
+  rules: CalendarIdentity,
   at: string,
 ): Outgoing['calendar'] {
   if (kind === 'reminder') return undefined
   const method = kind === 'cancellation' || kind === 'removal' ? 'CANCEL' : 'REQUEST'
-  const attendees = attendeesOf(interview)
   const content = invitation({
     method,
-    host,
-    event: {
-      id: interview.id,
-      sequence: interview.sequence,
-      startsAt: Date.parse(interview.startsAt),
-      endsAt: Date.parse(interview.endsAt),
-      summary: interview.title,
-      description: calendarDescription(interview, to.interviewerId === null ? 'candidate' : 'interviewer'),
-      location: interview.location,
-      meetingUrl: interview.meetingUrl,
-      organizer: { name: 'Panelist', address: organizer },
+    host: rules.host,
+    event: calendarEvent(interview, rules, {
+      reader: to.interviewerId === null ? 'candidate' : 'interviewer',
       cancelled: kind === 'cancellation',
-      createdAt: Date.parse(interview.createdAt),
-      updatedAt: Date.parse(at),
-    },
+      updatedAt: at,
+    }),
     // Somebody who is taken off is named alone, as they are no longer among the others.
-    attendees: kind === 'removal' ? [{ ...to, role: 'interviewer', response: 'needs_action' }] : attendees,
+    attendees:
+      kind === 'removal'
+        ? [{ ...to, role: 'interviewer', response: 'needs_action' }]
+        : attendeesOf(interview.panel, interview),
     now: Date.parse(at),
   })
   return { method, content }
-}
-
-function attendeesOf(interview: Interview): Attendee[] {
-  const panel = interview.panel.map(({ name, email, role, response }) => ({ name, address: email, role, response }))
-  const { candidateName, candidateEmail } = interview
-  if (candidateEmail === null) return panel
-  return [
-    ...panel,
-    { name: candidateName ?? '', address: candidateEmail, role: 'interviewer', response: 'needs_action' },
-  ]
 }

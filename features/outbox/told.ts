@@ -1,31 +1,12 @@
+import type { Interview as CalendarInterview, Seat } from '../interview-calendar.ts'
+
 /** Who is told what of an interview that has changed. */
 
-export interface Member {
-  readonly interviewerId: string
-  readonly name: string
-  readonly email: string
-  readonly role: 'lead' | 'interviewer' | 'shadow'
-  readonly response: 'needs_action' | 'accepted' | 'declined' | 'tentative'
-}
-
 /** An interview as the journal tells that it was after one of its rows. */
-export interface Interview {
-  readonly id: string
-  readonly title: string
+export interface Interview extends CalendarInterview {
   readonly status: 'scheduled' | 'completed' | 'cancelled' | 'no_show'
-  readonly candidateName: string | null
-  readonly candidateEmail: string | null
-  readonly position: string | null
-  readonly startsAt: string
-  readonly endsAt: string
   readonly timezone: string
-  readonly location: string | null
-  readonly meetingUrl: string | null
-  readonly notes: string | null
-  readonly panel: readonly Member[]
-  readonly sequence: number
-  /** Of the row of the journal with which it began. */
-  readonly createdAt: string
+  readonly panel: readonly Seat[]
   readonly cancellation: { readonly reason: string } | null
 }
 
