@@ -59,9 +59,13 @@ export interface FoundPanels {
 export function assertSeats(seats: readonly Seat[]): void {
   const all = seats.reduce((sum, { count = 1 }) => sum + count, 0)
   if (all > MOST_SEATS) throw new ValidationError('/seats', all, `a panel has at most ${MOST_SEATS} seats`)
-  if (seats.every(({ role }) => role === 'shadow')) {
-    throw new ValidationError('/seats', seats, 'a panel needs a lead or an interviewer, not shadows alone')
-  }
+  assertNotShadowsAlone('/seats', seats)
+}
+
+/** Throws a ValidationError that names the field: who only watches does not interview. */
+export function assertNotShadowsAlone(field: string, people: readonly { readonly role?: string }[]): void {
+  if (people.some(({ role }) => role !== 'shadow')) return
+  throw new ValidationError(field, people, 'a panel needs a lead or an interviewer, not shadows alone')
 }
 
 /** Everybody who can be booked and could take one of the seats, and when they can meet. */

@@ -1,4 +1,5 @@
 import { ValidationError } from '../../plugins/errors.ts'
+import { assertNotShadowsAlone } from '../panel-search.ts'
 import type { NewPanel, PanelMember, Replace } from './schemas.ts'
 
 /** With somebody to come in the place of who goes. */
@@ -19,9 +20,7 @@ export function panelFrom(panel: NewPanel, before: Panel = []): Panel {
     }
     seen.add(interviewerId)
   }
-  if (panel.every(({ role }) => role === 'shadow')) {
-    throw new ValidationError('/panel', panel, 'a panel needs a lead or an interviewer, not shadows alone')
-  }
+  assertNotShadowsAlone('/panel', panel)
   return panel.map(({ interviewerId, role = 'interviewer' }) => ({
     ...(seated.get(interviewerId) ?? newSeat(interviewerId)),
     role,

@@ -56,10 +56,9 @@ export async function fill(tx: Transaction, rules: FillingRules, now: string): P
 
 async function tellOfEvent(tx: Transaction, rules: FillingRules, row: JournalRow, now: string): Promise<void> {
   const id = row.entityId ?? ''
-  const journal = journalRepository(tx)
   const outbox = outboxRepository(tx)
-  const before = await journal.interviewAt(id, row.id - 1)
-  const after = row.action === 'delete' ? undefined : await journal.interviewAt(id, row.id)
+  const { before, ...known } = await journalRepository(tx).interviewAround(id, row.id)
+  const after = row.action === 'delete' ? undefined : known.after
   await outbox.forgetReminders(id)
   const notices = noticesOf(before, after, row.occurredAt).map(notice => ({ notice, dueAt: row.occurredAt }))
   const wanted = [...notices, ...remindersOf(after, rules, now)]

@@ -32,7 +32,7 @@ const LAST = 'SELECT coalesce(max(id), 0) AS "lastId" FROM audit_logs'
 const ROWS = `SELECT id, occurred_at AS "occurredAt", action, entity_type AS "entityType", entity_id AS "entityId", changes,
     ip, user_agent AS "userAgent"
   FROM audit_logs WHERE id > :after ORDER BY id LIMIT :limit`
-const HISTORY = `SELECT occurred_at AS "occurredAt", changes FROM audit_logs
+const HISTORY = `SELECT id, occurred_at AS "occurredAt", changes FROM audit_logs
   WHERE entity_type = 'event' AND entity_id = :id AND id <= :upTo ORDER BY id`
 
 const PREFERENCES = ({ dialect }: Queryable) => `SELECT interviewers.id, interviewers.timezone, users.notifications
@@ -127,20 +127,37 @@ export const journalRepository = (sql: Queryable) => ({
   advance: (lastId: number) => sql.run(ADVANCE, { lastId }),
   lastId: async () => (await sql.one<{ lastId: number }>(LAST))?.lastId ?? 0,
   after: (after: number, limit: number) => sql.many<JournalRow>(ROWS, { after, limit }),
-  /** An interview as it was after a row of the journal; undefined when the journal does not know how it began. */
-  interviewAt: async (id: string, upTo: number): Promise<Interview | undefined> => {
-    const rows = await sql.many<{ occurredAt: string; changes: string }>(HISTORY, { id, upTo })
-    const fields = new Map<string, unknown>([
-      ['id', id],
-      ['createdAt', rows[0]?.occurredAt ?? ''],
-    ])
-    for (const { changes } of rows) {
-      const fieldsOf: Record<string, { to: unknown }> = fromJson(changes)
-      for (const [field, { to }] of Object.entries(fieldsOf)) fields.set(field, to)
+  /** An interview before a row of the journal and after it; undefined where the journal does not know it. */
+  interviewAround: async (id: string, rowId: number): Promise<Record<'before' | 'after', Interview | undefined>> => {
+    const rows = await sql.many<HistoryRow>(HISTORY, { id, upTo: rowId })
+    return {
+      before: interviewFrom(
+        id,
+        rows.filter(row => row.id < rowId),
+      ),
+      after: interviewFrom(id, rows),
     }
-    return isInterview(fields) ? { ...NOTHING_SAID, ...Object.fromEntries(fields) } : undefined
   },
 })
+
+interface HistoryRow {
+  readonly id: number
+  readonly occurredAt: string
+  readonly changes: string
+}
+
+/** What its rows have made of an interview, from the first on. */
+function interviewFrom(id: string, rows: readonly HistoryRow[]): Interview | undefined {
+  const fields = new Map<string, unknown>([
+    ['id', id],
+    ['createdAt', rows[0]?.occurredAt ?? ''],
+  ])
+  for (const { changes } of rows) {
+    const changed: Record<string, { to: unknown }> = fromJson(changes)
+    for (const [field, { to }] of Object.entries(changed)) fields.set(field, to)
+  }
+  return isInterview(fields) ? { ...NOTHING_SAID, ...Object.fromEntries(fields) } : undefined
+}
 
 /** What is null is no change from nothing, and the journal does not tell of it. */
 const NOTHING_SAID: Interview = {
