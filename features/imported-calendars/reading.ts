@@ -1,9 +1,8 @@
 import { AddressRefused, FetchRefused, type FetchOptions, type SafeFetch } from '../../plugins/safe-fetch.ts'
-import { union, type Interval } from '../scheduling/intervals.ts'
+import { DAY, MINUTE } from '../scheduling/days.ts'
+import type { Interval } from '../scheduling/intervals.ts'
 import type { Content, Source, Standing } from './repository.ts'
 
-const MINUTE = 60_000
-const DAY = 24 * 60 * MINUTE
 /** So far into the past and the future busy times are known. */
 const KNOWN = { before: 31 * DAY, after: 731 * DAY }
 const POLL_EVERY = 15 * MINUTE
@@ -35,7 +34,7 @@ export async function expand(text: string, timezone: string): Promise<Expanded |
   const now = Date.now()
   const window = { from: now - KNOWN.before, to: now + KNOWN.after }
   try {
-    const busy = union(busyTimes(text, { timezone, ...window }))
+    const busy = busyTimes(text, { timezone, ...window })
     return { kind: 'expanded', busy, until: window.to, timezone }
   } catch (error) {
     if (error instanceof UnreadableCalendar) return failed(error.reason.replace(/\.$/, ''))
