@@ -10,6 +10,7 @@ import { ROLLING_DAYS } from './scheduling/fairness.ts'
 import { union, type Interval } from './scheduling/intervals.ts'
 import { WEEK_MARGIN } from './scheduling/load-limits.ts'
 import { Zones } from './scheduling/zones.ts'
+import { INSTANT_LENGTH, instantAt, numberAt } from './time.ts'
 
 const PEOPLE = `SELECT interviewers.id, name, email, interviewers.timezone, status, skills, interview_types AS "interviewTypes",
     buffer_before_minutes AS "bufferBeforeMinutes", buffer_after_minutes AS "bufferAfterMinutes",
@@ -18,18 +19,18 @@ const PEOPLE = `SELECT interviewers.id, name, email, interviewers.timezone, stat
   FROM interviewers LEFT JOIN availability ON availability.interviewer_id = interviewers.id`
 const ACTIVE = `${PEOPLE} WHERE status = 'active' ORDER BY interviewers.id`
 const BY_IDS = ({ dialect }: Queryable) => `${PEOPLE} WHERE interviewers.id ${dialect.inList('ids')}`
-const AROUND = ({ dialect }: Queryable) => `FROM claims JOIN events ON events.id = claims.event_id
-  WHERE claims.subject ${dialect.inList('subjects')} AND claims.starts_at > :earliest AND claims.starts_at < :latest`
-const INTERVIEWS = (sql: Queryable) => `SELECT claims.subject, claims.event_id AS "eventId",
-    events.starts_at AS "startsAt", claims.starts_at AS "start", claims.ends_at AS "end"
-  ${AROUND(sql)} ORDER BY claims.starts_at`
+const AROUND = ({ dialect }: Queryable) => `FROM claims
+  WHERE subject ${dialect.inList('subjects')} AND starts_at > :earliest AND starts_at < :latest`
+const INTERVIEWS = (sql: Queryable) => `SELECT subject, event_id AS "eventId", starts_at AS "start", ends_at AS "end",
+    buffer_before_minutes AS "bufferBeforeMinutes"
+  ${AROUND(sql)} ORDER BY starts_at`
 /**
- * One row a person, with three instants an interview, one after the other: to make an object of each of thousands of rows
- * would take longer than all the rest of a search.
+ * One row a person, with the two instants and the buffer of each claim, one after the other: to make an object of each of
+ * thousands of rows would take longer than all the rest of a search.
  */
-const BUSY_TIMES = (sql: Queryable) => `SELECT claims.subject,
-    string_agg(events.starts_at || claims.starts_at || claims.ends_at, '') AS instants
-  ${AROUND(sql)} GROUP BY claims.subject`
+const BUSY_TIMES = (sql: Queryable) => `SELECT subject,
+    string_agg(starts_at || ends_at || buffer_before_minutes, ' ') AS claims
+  ${AROUND(sql)} GROUP BY subject`
 /** One row a person. What is read is right in one statement alone: a calendar may be read, or fail, between two. */
 const IMPORTED = ({ dialect }: Queryable) => `SELECT calendars.interviewer_id AS id,
     min(CASE WHEN calendars.status <> 'ok' OR coalesce(calendars.expanded_until, '') < :latest THEN calendars.name || ': ' ||
@@ -39,9 +40,6 @@ const IMPORTED = ({ dialect }: Queryable) => `SELECT calendars.interviewer_id AS
     ON busy.calendar_id = calendars.id AND busy.ends_at > :earliest AND busy.starts_at < :latest
   WHERE calendars.interviewer_id ${dialect.inList('ids')}
   GROUP BY calendars.interviewer_id`
-
-const INSTANT_LENGTH = '2026-03-02T09:00:00.000Z'.length
-const ZERO = '0'.charCodeAt(0)
 
 /** Somebody who interviews, as far as it matters for booking them. */
 export interface Bookable extends Calendar {
@@ -80,9 +78,9 @@ type Row = Omit<Bookable, 'skills' | 'interviewTypes' | 'availability' | 'joined
 interface InterviewRow {
   readonly subject: string
   readonly eventId: string
-  readonly startsAt: string
   readonly start: string
   readonly end: string
+  readonly bufferBeforeMinutes: number
 }
 
 export const calendarStore = (sql: Queryable) => ({
@@ -152,35 +150,26 @@ async function busyTimesOf(
   subjects: readonly string[],
   span: Interval,
 ): Promise<Map<string, Interview[]>> {
-  const rows = await sql.many<{ subject: string; instants: string }>(BUSY_TIMES(sql), bounds(subjects, span))
-  return new Map(rows.map(({ subject, instants }) => [subject, interviewsIn(instants)]))
+  const rows = await sql.many<{ subject: string; claims: string }>(BUSY_TIMES(sql), bounds(subjects, span))
+  return new Map(rows.map(({ subject, claims }) => [subject, interviewsIn(claims)]))
 }
 
-function interviewsIn(instants: string): Interview[] {
+function interviewsIn(claims: string): Interview[] {
   const interviews: Interview[] = []
-  for (let at = 0; at < instants.length; at += 3 * INSTANT_LENGTH) {
-    const start = instantAt(instants, at + INSTANT_LENGTH)
-    const claim = { start, end: instantAt(instants, at + 2 * INSTANT_LENGTH) }
-    interviews.push({ eventId: '', startsAt: instantAt(instants, at), claim })
+  for (let at = 0; at < claims.length;) {
+    const [start, end] = [instantAt(claims, at), instantAt(claims, at + INSTANT_LENGTH)]
+    const buffer = at + 2 * INSTANT_LENGTH
+    const next = claims.indexOf(' ', buffer) === -1 ? claims.length : claims.indexOf(' ', buffer)
+    const startsAt = start + numberAt(claims, buffer, next) * MINUTE
+    interviews.push({ eventId: '', startsAt, claim: { start, end } })
+    at = next + 1
   }
   return interviews.sort((one, other) => one.startsAt - other.startsAt)
 }
 
-/** An instant in the one form that the tables hold, `2026-03-02T09:00:00.000Z`, without a string of its own. */
-function instantAt(text: string, at: number): number {
-  const [year, month, day] = [digits(text, at, 4), digits(text, at + 5, 2), digits(text, at + 8, 2)]
-  const [hour, minute] = [digits(text, at + 11, 2), digits(text, at + 14, 2)]
-  return Date.UTC(year, month - 1, day, hour, minute, digits(text, at + 17, 2), digits(text, at + 20, 3))
-}
-
-function digits(text: string, at: number, count: number): number {
-  let number = 0
-  for (let index = at; index < at + count; index += 1) number = number * 10 + text.charCodeAt(index) - ZERO
-  return number
-}
-
-function interviewFrom({ eventId, startsAt, start, end }: InterviewRow): Interview {
-  return { eventId, startsAt: Date.parse(startsAt), claim: { start: Date.parse(start), end: Date.parse(end) } }
+function interviewFrom({ eventId, start, end, bufferBeforeMinutes }: InterviewRow): Interview {
+  const claim = { start: Date.parse(start), end: Date.parse(end) }
+  return { eventId, startsAt: claim.start + bufferBeforeMinutes * MINUTE, claim }
 }
 
 type Imported = Pick<Calendar, 'imported' | 'problem'>
@@ -205,14 +194,24 @@ function importedFrom(problem: string | null, busy: string, span: Interval): Imp
   return { imported: union(intervals) }
 }
 
+/** Field by field: to copy the rest of each row would take longer than the query. */
 function fromRows(rows: readonly Row[]): Bookable[] {
   const availabilityOf = availabilities()
-  return rows.map(({ weekly, overrides, timeOff, travel, createdAt, skills, interviewTypes, ...row }) => ({
-    ...row,
-    skills: fromJson<string[]>(skills),
-    interviewTypes: fromJson<string[]>(interviewTypes),
-    joinedAt: Date.parse(createdAt),
-    availability: availabilityOf([weekly, overrides, timeOff, travel]),
+  return rows.map(row => ({
+    id: row.id,
+    name: row.name,
+    email: row.email,
+    timezone: row.timezone,
+    status: row.status,
+    skills: fromJson<string[]>(row.skills),
+    interviewTypes: fromJson<string[]>(row.interviewTypes),
+    bufferBeforeMinutes: row.bufferBeforeMinutes,
+    bufferAfterMinutes: row.bufferAfterMinutes,
+    maxPerDay: row.maxPerDay,
+    maxPerWeek: row.maxPerWeek,
+    weight: row.weight,
+    joinedAt: Date.parse(row.createdAt),
+    availability: availabilityOf([row.weekly, row.overrides, row.timeOff, row.travel]),
     interviews: [],
     imported: [],
   }))

@@ -12,3 +12,26 @@ export function addMinutes(at: string, minutes: number): string {
 export function minutesBetween(from: string, to: string): number {
   return (Date.parse(to) - Date.parse(from)) / 60_000
 }
+
+/** How many characters an instant has in the one form that is stored. */
+export const INSTANT_LENGTH = '2026-03-02T09:00:00.000Z'.length
+const ZERO = '0'.charCodeAt(0)
+
+/** The stored instant at this place of a longer text, in ms since 1970: there may be thousands, too many for strings of their own. */
+export function instantAt(text: string, at: number): number {
+  const [year, month, day] = [
+    numberAt(text, at, at + 4),
+    numberAt(text, at + 5, at + 7),
+    numberAt(text, at + 8, at + 10),
+  ]
+  const [hour, minute] = [numberAt(text, at + 11, at + 13), numberAt(text, at + 14, at + 16)]
+  const [second, millisecond] = [numberAt(text, at + 17, at + 19), numberAt(text, at + 20, at + 23)]
+  return Date.UTC(year, month - 1, day, hour, minute, second, millisecond)
+}
+
+/** The decimal number in text[from, to). */
+export function numberAt(text: string, from: number, to: number): number {
+  let number = 0
+  for (let index = from; index < to; index += 1) number = number * 10 + text.charCodeAt(index) - ZERO
+  return number
+}

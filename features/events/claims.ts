@@ -12,7 +12,8 @@ import type { Event } from './schemas.ts'
  * So nothing here asks first whether somebody is free. It claims, and when that is refused it says who is busy, and when.
  */
 
-const CLAIM = `INSERT INTO claims (subject, starts_at, ends_at, event_id) VALUES (:subject, :startsAt, :endsAt, :eventId)`
+const CLAIM = `INSERT INTO claims (subject, starts_at, ends_at, buffer_before_minutes, event_id)
+  VALUES (:subject, :startsAt, :endsAt, :bufferBeforeMinutes, :eventId)`
 const RELEASE = 'DELETE FROM claims WHERE event_id = :eventId AND subject = :subject'
 const RELEASE_ALL = 'DELETE FROM claims WHERE event_id = :eventId'
 const HELD = 'SELECT subject FROM claims WHERE event_id = :eventId'
@@ -36,6 +37,8 @@ interface Claim {
   readonly of: Subject
   readonly startsAt: string
   readonly endsAt: string
+  /** So much of it comes before the interview. */
+  readonly bufferBeforeMinutes: number
 }
 
 /** A person of the panel with the minutes they keep free around an interview. */
@@ -86,8 +89,8 @@ export const claimsRepository = (tx: Transaction) => ({
     for (const { subject } of held) {
       if (!wanted.delete(subject)) await tx.run(RELEASE, { eventId: event.id, subject })
     }
-    for (const [subject, { startsAt, endsAt }] of wanted) {
-      const claimed = tx.run(CLAIM, { subject, startsAt, endsAt, eventId: event.id })
+    for (const [subject, { of: _, ...claim }] of wanted) {
+      const claimed = tx.run(CLAIM, { subject, ...claim, eventId: event.id })
       await claimed.catch(onRule(() => new ClaimRefused(event, claims), 'claims_no_overlap'))
     }
   },
@@ -97,12 +100,16 @@ export const claimsRepository = (tx: Transaction) => ({
 /** An interviewer's claim is widened by their own buffers; a candidate has none. */
 function claimsOf({ startsAt, endsAt, panel, candidateEmail }: Event, people: readonly Buffers[]): Claim[] {
   const buffers = new Map(people.map(person => [person.id, person]))
-  const claims: Claim[] = panel.map(({ interviewerId }) => ({
-    of: { interviewerId },
-    startsAt: addMinutes(startsAt, -(buffers.get(interviewerId)?.bufferBeforeMinutes ?? 0)),
-    endsAt: addMinutes(endsAt, buffers.get(interviewerId)?.bufferAfterMinutes ?? 0),
-  }))
-  if (candidateEmail !== null) claims.push({ of: { candidateEmail }, startsAt, endsAt })
+  const claims: Claim[] = panel.map(({ interviewerId }) => {
+    const { bufferBeforeMinutes = 0, bufferAfterMinutes = 0 } = buffers.get(interviewerId) ?? {}
+    return {
+      of: { interviewerId },
+      startsAt: addMinutes(startsAt, -bufferBeforeMinutes),
+      endsAt: addMinutes(endsAt, bufferAfterMinutes),
+      bufferBeforeMinutes,
+    }
+  })
+  if (candidateEmail !== null) claims.push({ of: { candidateEmail }, startsAt, endsAt, bufferBeforeMinutes: 0 })
   return claims
 }
 

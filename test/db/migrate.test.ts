@@ -6,6 +6,7 @@ import { migrate, MigrationError, pendingMigrations } from '../../db/migrate.ts'
 import { migrationsFor, openDatabase } from '../../db/open.ts'
 import { drivers, type TestPlace } from '../support/databases.ts'
 import { run, typescript } from '../support/programs.ts'
+import { insertClaim, insertEvent } from '../support/rows.ts'
 
 const LEDGER = 'SELECT name FROM schema_migrations ORDER BY number'
 /** The names of all there is in the schema, by driver. */
@@ -54,6 +55,22 @@ describe.each(drivers)('migrating on $name', driver => {
     const [pending] = await pendingMigrations(db, migrations)
     expect(await migrate(db, migrations)).toEqual([pending])
     expect(await db.many('SELECT id FROM rooms')).toEqual([])
+  })
+
+  it('tells of claims that are there how much of them comes before the interview', async () => {
+    const later = names.slice(names.indexOf('018_claim_buffers.sql'))
+    for (const name of later) rmSync(join(migrations, name))
+    await migrate(db, migrations)
+    await insertEvent(db, 'e') // at 09:00
+    const claim = { endsAt: '2026-03-02T10:15:00.000Z', eventId: 'e' }
+    await insertClaim(db, { ...claim, subject: 'interviewer:a', startsAt: '2026-03-02T08:30:00.000Z' })
+    await insertClaim(db, { ...claim, subject: 'interviewer:b', startsAt: '2026-03-02T09:00:00.000Z' })
+    for (const name of later) cpSync(join(own, name), join(migrations, name))
+    expect(await migrate(db, migrations)).toEqual(later)
+    expect(await db.many('SELECT subject, buffer_before_minutes AS minutes FROM claims ORDER BY subject')).toEqual([
+      { subject: 'interviewer:a', minutes: 30 },
+      { subject: 'interviewer:b', minutes: 0 },
+    ])
   })
 
   it('refuses an applied migration whose text has changed, with a sentence', async () => {

@@ -49,6 +49,11 @@ describe.each(drivers)('events on $name', driver => {
       'SELECT subject, starts_at, ends_at FROM claims WHERE event_id = :eventId ORDER BY subject',
       { eventId },
     )
+  const claimedTimes = () =>
+    t.db.many<{ startsAt: string; before: number; claimedFrom: string }>(
+      `SELECT events.starts_at AS "startsAt", claims.buffer_before_minutes AS before, claims.starts_at AS "claimedFrom"
+       FROM claims JOIN events ON events.id = claims.event_id`,
+    )
   const journal = async (id: string) =>
     (await t.call({ method: 'GET', url: `${url}/${id}/history?sort=id`, as: talent })).body.data as {
       action: string
@@ -350,7 +355,9 @@ describe.each(drivers)('events on $name', driver => {
     })
 
     it('never lets two claims of one person overlap, whatever is booked, moved, ended and reopened (property)', async () => {
-      const people = await Promise.all([0, 1, 2].map(n => person(`p${n}`, { bufferAfterMinutes: n * 10 })))
+      const people = await Promise.all(
+        [0, 1, 2].map(n => person(`p${n}`, { bufferBeforeMinutes: n * 5, bufferAfterMinutes: n * 10 })),
+      )
       const slot = fc.integer({ min: 0, max: 40 })
       const step = fc.oneof(
         fc.record({ do: fc.constant('book'), slot, who: fc.subarray([0, 1, 2], { minLength: 1 }) }),
@@ -385,6 +392,9 @@ describe.each(drivers)('events on $name', driver => {
           for (const [index, claim] of rows.entries()) {
             const next = rows[index + 1]
             if (next?.subject === claim.subject) expect(next.starts_at >= claim.ends_at).toBe(true)
+          }
+          for (const { startsAt, before, claimedFrom } of await claimedTimes()) {
+            expect(Date.parse(claimedFrom) + before * 60_000).toBe(Date.parse(startsAt))
           }
           for (const id of ids) {
             const event = await t.call({ method: 'GET', url: `${url}/${id}`, as: talent })
