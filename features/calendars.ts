@@ -159,7 +159,8 @@ function interviewsIn(claims: string): Interview[] {
   for (let at = 0; at < claims.length;) {
     const [start, end] = [instantAt(claims, at), instantAt(claims, at + INSTANT_LENGTH)]
     const buffer = at + 2 * INSTANT_LENGTH
-    const next = claims.indexOf(' ', buffer) === -1 ? claims.length : claims.indexOf(' ', buffer)
+    const space = claims.indexOf(' ', buffer)
+    const next = space < 0 ? claims.length : space
     const startsAt = start + numberAt(claims, buffer, next) * MINUTE
     interviews.push({ eventId: '', startsAt, claim: { start, end } })
     at = next + 1

@@ -1,4 +1,4 @@
-import { DateTime } from 'luxon'
+import { DateTime, FixedOffsetZone } from 'luxon'
 import type { Database } from '../../db/database.ts'
 import type { Caller } from '../../plugins/auth.ts'
 import { found, ValidationError } from '../../plugins/errors.ts'
@@ -8,9 +8,10 @@ import { assertSeats, searchPanels, type Seat } from '../panel-search.ts'
 import { MINUTE } from '../scheduling/days.ts'
 import { explain } from '../scheduling/explain.ts'
 import { FreeTime } from '../scheduling/free-time.ts'
-import { gridOf, type Grid } from '../scheduling/grid.ts'
+import { gridOf } from '../scheduling/grid.ts'
 import type { Interval } from '../scheduling/intervals.ts'
 import type { PanelSlot } from '../scheduling/search.ts'
+import type { ZoneClock } from '../scheduling/zones.ts'
 import { visibleTo } from '../staff.ts'
 import { availabilityRepository } from './repository.ts'
 import type { PanelQuery, PanelSlots, SlotQuery, Slots } from './search-schemas.ts'
@@ -27,18 +28,20 @@ export const searchService = (db: Database, rules: CalendarRules) => ({
     const { status, timezone: own, ...calendar } = found(person, 'interviewer')
     const timezone = query.timezone ?? own
     if (status !== 'active') return { slots: [] }
-    const grid = gridIn(rules, timezone, { ...query, ...frame }, length)
-    const { span, present } = frame
+    const { span, step, present } = frame
+    const clock = rules.zones.clock(timezone, span.start, span.end)
+    const grid = gridOf(clock, step, length, span)
     const free = new FreeTime({ ...calendar, timezone: own }, { ...span, ...rules, notBefore: present, present })
     const starts = grid.ranges(free.starts(length)).flatMap(({ start, end }) => grid.instants.slice(start, end))
-    return { slots: starts.slice(0, query.limit).map(start => slotAt(start, length, timezone)) }
+    return { slots: starts.slice(0, query.limit).map(start => slotAt(start, length, clock)) }
   },
 
   /** When a whole panel can meet, and who should sit on it. */
   panels: async (query: PanelQuery): Promise<PanelSlots> => {
     const { seats, candidateEmail, timezone = 'UTC', minNoticeMinutes = 0, limit = 50 } = query
     assertSeats(seats)
-    const { span, length, present } = frameOf(query)
+    const { span, step, length, present } = frameOf(query)
+    const clock = rules.zones.clock(timezone, span.start, span.end)
     const { search } = await searchPanels(db, rules, {
       span,
       length,
@@ -46,9 +49,9 @@ export const searchService = (db: Database, rules: CalendarRules) => ({
       candidateEmail,
       present,
       notBefore: present + minNoticeMinutes * MINUTE,
-      grid: gridIn(rules, timezone, { ...query, span }, length),
+      grid: gridOf(clock, step, length, span),
     })
-    const slots = search.slots(limit).map(slot => panelSlotFrom(slot, seats, timezone))
+    const slots = search.slots(limit).map(slot => panelSlotFrom(slot, seats, clock))
     if (query.explain !== true) return { slots }
     const explanation = explain(search)
     const { relaxation } = explanation
@@ -58,13 +61,16 @@ export const searchService = (db: Database, rules: CalendarRules) => ({
 
 interface Frame {
   readonly span: Interval
+  readonly step: number
   readonly length: number
   /** Before it nothing starts. */
   readonly present: number
 }
 
+type Asked = 'from' | 'to' | 'durationMinutes' | 'stepMinutes' | 'minNoticeMinutes'
+
 /** Throws a ValidationError for a span that is empty, or longer than 62 days. */
-function frameOf(query: Pick<PanelQuery, 'from' | 'to' | 'durationMinutes' | 'minNoticeMinutes'>): Frame {
+function frameOf(query: Pick<PanelQuery, Asked>): Frame {
   const span = { start: Date.parse(query.from), end: Date.parse(query.to) }
   if (span.end <= span.start) throw new ValidationError('/to', query.to, 'comes after from')
   if (span.end - span.start > LONGEST_SPAN_DAYS * 24 * 60 * MINUTE) {
@@ -72,34 +78,28 @@ function frameOf(query: Pick<PanelQuery, 'from' | 'to' | 'durationMinutes' | 'mi
   }
   // Who asks for a time that is all over wants to record what took place.
   const past = span.end <= Date.now() && query.minNoticeMinutes === undefined
-  return { span, length: query.durationMinutes * MINUTE, present: past ? span.start : Date.now() }
+  const { durationMinutes, stepMinutes = 30 } = query
+  const present = past ? span.start : Date.now()
+  return { span, step: stepMinutes * MINUTE, length: durationMinutes * MINUTE, present }
 }
 
-function gridIn(
-  { zones }: CalendarRules,
-  timezone: string,
-  { span, stepMinutes = 30 }: { readonly span: Interval; readonly stepMinutes?: number },
-  length: number,
-): Grid {
-  return gridOf(zones.clock(timezone, span.start, span.end), stepMinutes * MINUTE, length, span)
-}
-
-function slotAt(start: number, length: number, timezone: string): Slots['slots'][number] {
+function slotAt(start: number, length: number, clock: ZoneClock): Slots['slots'][number] {
+  const zone = FixedOffsetZone.instance((clock.wallOf(start) - start) / MINUTE)
   return {
     startsAt: new Date(start).toISOString(),
     endsAt: new Date(start + length).toISOString(),
-    localStart: DateTime.fromMillis(start, { zone: timezone }).toISO({ suppressMilliseconds: true }) ?? '',
+    localStart: DateTime.fromMillis(start, { zone }).toISO({ suppressMilliseconds: true }) ?? '',
   }
 }
 
 function panelSlotFrom(
   { start, end, available, panel }: PanelSlot,
   seats: readonly Seat[],
-  timezone: string,
+  clock: ZoneClock,
 ): PanelSlots['slots'][number] {
   const roleOf = (kind: number) => seats[kind]?.role ?? 'interviewer'
   return {
-    ...slotAt(start, end - start, timezone),
+    ...slotAt(start, end - start, clock),
     seats: available.map((free, kind) => ({ role: roleOf(kind), available: free.map(({ id }) => id) })),
     panel: panel.map(({ kind, id, score }) => ({ interviewerId: id, role: roleOf(kind), score: scoreFrom(score) })),
   }

@@ -22,13 +22,14 @@ export interface Score {
 }
 
 /** What fairness asks of a calendar, by days since 1970 in UTC. */
-class Past {
+export class Past {
   readonly weight: number
   readonly last: number | null
   /** Of each interview, in order. */
   readonly #days: readonly number[]
   readonly #joined: number
   readonly #away: readonly { readonly from: number; readonly to: number }[]
+  #latest: Rolling | undefined
 
   constructor({ weight, interviews, joinedAt, availability }: Calendar) {
     this.weight = weight
@@ -43,6 +44,11 @@ class Past {
 
   /** The rolling days from this one on: how many interviews on each, and 1 for each that was missed. */
   rolling(first: number): Rolling {
+    if (this.#latest?.first !== first) this.#latest = this.#rollingFrom(first)
+    return this.#latest
+  }
+
+  #rollingFrom(first: number): Rolling {
     const [counts, missed] = [new Uint16Array(ROLLING_DAYS), new Uint8Array(ROLLING_DAYS)]
     let interviews = 0
     for (const day of this.#days) {
@@ -52,11 +58,13 @@ class Past {
     }
     missed.fill(1, 0, Math.max(0, this.#joined - first))
     for (const { from, to } of this.#away) missed.fill(1, Math.max(0, from - first), Math.max(0, to + 1 - first))
-    return { weight: this.weight, interviews, counts, missed }
+    return { first, weight: this.weight, interviews, counts, missed }
   }
 }
 
 interface Rolling {
+  /** The first of its days. */
+  readonly first: number
   readonly weight: number
   readonly interviews: number
   readonly counts: Uint16Array
@@ -67,8 +75,9 @@ interface Rolling {
 export class Pool {
   readonly #pasts: readonly Past[]
 
-  constructor(calendars: readonly Calendar[]) {
-    this.#pasts = calendars.map(calendar => new Past(calendar))
+  /** Somebody who is in several pools has one past. */
+  constructor(pasts: readonly Past[]) {
+    this.#pasts = pasts
   }
 
   /** Scores are the same all day. */
@@ -81,17 +90,23 @@ export class Pool {
     const first = Pool.dayOf(at) - ROLLING_DAYS + 1
     const rollings = this.#pasts.map(past => past.rolling(first))
     const rates = ratesOf(rollings)
-    const terms = rollings.map(({ weight, interviews, missed }, index) => {
-      const calibration = weight * sum(rates.map((rate, day) => (missed[day] ? rate : 0)))
-      return { interviews, calibration, weight, lastInterviewAt: this.#pasts[index]?.last ?? null }
-    })
-    const all = sum(terms.map(({ interviews, calibration }) => interviews + calibration))
-    const weights = sum(terms.map(({ weight }) => weight))
-    return terms.map(term => {
-      const target = (all * term.weight) / weights
-      return { ...term, target, shortfall: target - (term.interviews + term.calibration) }
+    const calibrations = rollings.map(({ weight, missed }) => weight * missedOf(rates, missed))
+    const all = sum(rollings.map(({ interviews }, index) => interviews + (calibrations[index] ?? 0)))
+    const weights = sum(rollings.map(({ weight }) => weight))
+    return rollings.map(({ weight, interviews }, index) => {
+      const calibration = calibrations[index] ?? 0
+      const target = (all * weight) / weights
+      const shortfall = target - (interviews + calibration)
+      return { target, interviews, calibration, weight, shortfall, lastInterviewAt: this.#pasts[index]?.last ?? null }
     })
   }
+}
+
+/** What those days averaged that somebody missed. */
+function missedOf(rates: readonly number[], missed: Uint8Array): number {
+  let sum = 0
+  for (let day = 0; day < ROLLING_DAYS; day += 1) if (missed[day]) sum += rates[day] ?? 0
+  return sum
 }
 
 /** By day, what those who were there had for each unit of weight: what they averaged. */

@@ -9,13 +9,15 @@ import type { ZoneClock, Zones } from './zones.ts'
 export class Frame {
   readonly #span: Interval
   readonly #zones: Zones
+  readonly #days: readonly LocalDay[]
   readonly #clocks = new Map<string, ZoneClock>()
-  readonly #days = new Map<string, readonly LocalDay[]>()
   readonly #hours = new Map<string, Map<Availability, Hours>>()
 
   constructor(span: Interval, zones: Zones) {
     this.#span = span
     this.#zones = zones
+    // Wherever somebody is, the date is at most a day ahead or behind, and a journey may bring it on two days more.
+    this.#days = daysBetween(span.start - 3 * DAY, span.end + 3 * DAY)
   }
 
   /** Right for the span and for the weeks it touches. */
@@ -24,18 +26,11 @@ export class Frame {
     return remembered(this.#clocks, zone, () => this.#zones.clock(zone, start - WEEK_MARGIN, end + WEEK_MARGIN))
   }
 
-  /** The local days of the span, and two more on either side: a journey may bring a date on 26 hours earlier or later. */
-  days(zone: string): readonly LocalDay[] {
-    const { start, end } = this.#span
-    const clock = this.clock(zone)
-    return remembered(this.#days, zone, () => daysBetween(clock.wallOf(start) - 2 * DAY, clock.wallOf(end) + 2 * DAY))
-  }
-
-  /** The hours of these days for somebody of that zone. */
+  /** The hours of all its days for somebody of that zone. */
   hours(zone: string, availability: Availability): Hours {
     const ofZone = remembered(this.#hours, zone, () => new Map<Availability, Hours>())
     return remembered(ofZone, availability, () =>
-      hoursOf(availability, this.days(zone), journey => this.clock(journey ?? zone)),
+      hoursOf(availability, this.#days, journey => this.clock(journey ?? zone)),
     )
   }
 }

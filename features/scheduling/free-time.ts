@@ -1,8 +1,8 @@
 import type { Availability, Weekday } from './availability.ts'
 import type { Calendar } from './calendar.ts'
-import { dayOf, MINUTE, type LocalDay } from './days.ts'
+import { DAY, dayOf, MINUTE } from './days.ts'
 import { Frame } from './frame.ts'
-import { wholeOf, type Hours } from './hours.ts'
+import type { Hours } from './hours.ts'
 import { covers, intersect, lengthOf, overlaps, subtract, union, type Interval } from './intervals.ts'
 import { Load, type ReachedLimit } from './load-limits.ts'
 import type { ZoneClock, Zones } from './zones.ts'
@@ -61,7 +61,6 @@ export class FreeTime {
   readonly #calendar: Calendar
   readonly #hours: Hours
   readonly #clock: ZoneClock
-  readonly #days: readonly LocalDay[]
   #ownLoad: Load | undefined
 
   /** `frame` is that of the span, given when many are asked about the same. */
@@ -70,7 +69,6 @@ export class FreeTime {
     this.#span = span
     this.#calendar = calendar
     this.#clock = frame.clock(timezone)
-    this.#days = frame.days(timezone)
     this.#hours = frame.hours(timezone, availability)
   }
 
@@ -155,10 +153,10 @@ export class FreeTime {
   }
 
   #fullDays(rule: 'dayLimit' | 'weekLimit'): Interval[] {
-    const { maxPerDay, maxPerWeek } = this.#calendar
-    if ((rule === 'dayLimit' ? maxPerDay : maxPerWeek) === null) return []
     const load = this.#load()
-    return union(this.#days.filter(day => load[rule](day)).map(day => wholeOf(day, this.#clock)))
+    const [midnights, days] = rule === 'dayLimit' ? [load.fullDays(), 1] : [load.fullWeeks(), 7]
+    const instantOf = (wall: number) => this.#clock.instantOf(wall)
+    return union(midnights.map(from => ({ start: instantOf(from), end: instantOf(from + days * DAY) })))
   }
 
   #load(): Load {

@@ -20,13 +20,14 @@ export class Grid {
 
   /** How many instants are before this one: the index of the first that is not. */
   before(at: number): number {
-    let [low, high] = [0, this.instants.length]
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((this.instants[middle] ?? Infinity) < at) low = middle + 1
-      else high = middle
-    }
-    return low
+    const { instants } = this
+    const { length, 0: first = 0, [length - 1]: last = first } = instants
+    // They are a step apart but where a clock changes: a guess is a few steps off at most.
+    const guess = last > first ? Math.round(((at - first) / (last - first)) * (length - 1)) : 0
+    let index = Math.min(Math.max(guess, 0), length)
+    while (index > 0 && (instants[index - 1] ?? -Infinity) >= at) index -= 1
+    while (index < length && (instants[index] ?? Infinity) < at) index += 1
+    return index
   }
 
   /** The instants in these intervals, as ranges of their indexes; a list as in intervals.ts. */

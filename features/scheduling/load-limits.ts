@@ -30,9 +30,11 @@ export class Load {
     for (const { eventId, startsAt } of calendar.interviews) {
       if (eventId === moving) continue
       const day = midnightOf(clock.wallOf(startsAt))
-      const week = weekOf(day, weekStartsOn)
       this.#perDay.set(day, (this.#perDay.get(day) ?? 0) + 1)
-      this.#perWeek.set(week, (this.#perWeek.get(week) ?? 0) + 1)
+    }
+    for (const [day, count] of this.#perDay) {
+      const week = weekOf(day, weekStartsOn)
+      this.#perWeek.set(week, (this.#perWeek.get(week) ?? 0) + count)
     }
   }
 
@@ -41,11 +43,26 @@ export class Load {
     return reached('day', this.#calendar.maxPerDay, this.#perDay.get(midnight), midnight)
   }
 
+  /** The midnights of the days whose limit is reached. */
+  fullDays(): number[] {
+    return fullOf(this.#calendar.maxPerDay, this.#perDay)
+  }
+
+  /** The midnights with which the weeks begin whose limit is reached. */
+  fullWeeks(): number[] {
+    return fullOf(this.#calendar.maxPerWeek, this.#perWeek)
+  }
+
   /** The limit of its week that is reached. */
   weekLimit({ midnight }: LocalDay): ReachedLimit | undefined {
     const week = weekOf(midnight, this.#weekStartsOn)
     return reached('week', this.#calendar.maxPerWeek, this.#perWeek.get(week), week)
   }
+}
+
+/** A limit is at least 1, so that none is reached where nothing is. */
+function fullOf(limit: number | null, counts: ReadonlyMap<number, number>): number[] {
+  return limit === null ? [] : [...counts].flatMap(([midnight, count]) => (count >= limit ? [midnight] : []))
 }
 
 function reached(

@@ -19,9 +19,7 @@ export class Demand {
   readonly #needed: readonly number[]
 
   constructor(seats: readonly number[]) {
-    this.#needed = Array.from({ length: 1 << seats.length }, (_, set) =>
-      seats.reduce((sum, count, kind) => (set & (1 << kind) ? sum + count : sum), 0),
-    )
+    this.#needed = seats.reduce<number[]>((sums, count) => [...sums, ...sums.map(sum => sum + count)], [0])
   }
 
   /**
@@ -44,59 +42,91 @@ export interface Place {
   readonly person: number
 }
 
-export interface Choice {
+export interface Choice<Ranked extends Place> {
   readonly seats: readonly number[]
   /** By person, the kinds they can take; 0 for none. */
   readonly kindsOf: readonly number[]
-  /** By kind, the people who can take it, the one who should come first first. */
-  readonly ranked: readonly (readonly number[])[]
+  /** By kind, its places for all who can take it, the one that should be given first first. */
+  readonly ranked: readonly (readonly Ranked[])[]
   /** Whether one place should be given before another of another kind. */
-  readonly isBefore: (one: Place, other: Place) => boolean
+  readonly isBefore: (one: Ranked, other: Ranked) => boolean
 }
 
 /**
  * A whole panel, the best place first: each goes to whoever comes first among those with whom a whole panel can still be
  * had. Undefined when there is none at all.
  */
-export function seatBest({ seats, kindsOf, ranked, isBefore }: Choice): Place[] | undefined {
-  let open = [...seats]
-  const free = [...kindsOf]
-  if (!canBeSeated(open, free)) return undefined
-  const queues = ranked.map(people => new Queue(people))
-  const places: Place[] = []
+export function seatBest<Ranked extends Place>(choice: Choice<Ranked>): Ranked[] | undefined {
+  let open = choice.seats
+  const free = new FreePeople(choice.kindsOf)
+  if (!new Demand(open).canBeMet(free)) return undefined
+  const queues = choice.ranked.map(places => new Queue(places))
+  const given: Ranked[] = []
   while (open.some(count => count > 0)) {
-    const place = firstOf(queues, open, free, isBefore)
+    const place = firstOf(queues, open, free, choice.isBefore)
     if (!place) return undefined
-    const { kind, person } = place
-    const left = open.map((count, other) => (other === kind ? count - 1 : count))
-    const kinds = free[person] ?? 0
-    free[person] = 0
-    if (canBeSeated(left, free)) {
+    const left = open.map((count, kind) => (kind === place.kind ? count - 1 : count))
+    free.seat(place.person)
+    if (new Demand(left).canBeMet(free)) {
       open = left
-      places.push(place)
+      given.push(place)
     } else {
       // Without this person another kind would be short of people, and that will not change as more are seated.
-      free[person] = kinds
-      queues[kind]?.skip()
+      free.unseat(place.person)
+      queues[place.kind]?.skip()
     }
   }
-  return places
+  return given
 }
 
-/** Who wants a seat of one kind, in order. */
-class Queue {
-  readonly #people: readonly number[]
-  #next = 0
+/** The people who have no seat yet. */
+class FreePeople implements Supply {
+  readonly kinds: readonly number[]
+  readonly people: Int32Array
+  readonly #kindsOf: readonly number[]
+  readonly #seated = new Set<number>()
 
-  constructor(people: readonly number[]) {
-    this.#people = people
+  constructor(kindsOf: readonly number[]) {
+    this.#kindsOf = kindsOf
+    this.kinds = [...new Set(kindsOf)]
+    this.people = new Int32Array(this.kinds.length)
+    for (const kinds of kindsOf) this.#add(kinds, 1)
   }
 
-  /** The next one who has no seat yet. */
-  first(free: readonly number[]): number | undefined {
-    for (; this.#next < this.#people.length; this.#next += 1) {
-      const person = this.#people[this.#next]
-      if (person !== undefined && free[person]) return person
+  has(person: number): boolean {
+    return !this.#seated.has(person) && (this.#kindsOf[person] ?? 0) !== 0
+  }
+
+  seat(person: number): void {
+    this.#seated.add(person)
+    this.#add(this.#kindsOf[person] ?? 0, -1)
+  }
+
+  unseat(person: number): void {
+    this.#seated.delete(person)
+    this.#add(this.#kindsOf[person] ?? 0, 1)
+  }
+
+  #add(kinds: number, people: number): void {
+    const index = this.kinds.indexOf(kinds)
+    this.people[index] = (this.people[index] ?? 0) + people
+  }
+}
+
+/** The places of one kind, in order. */
+class Queue<Ranked extends Place> {
+  readonly #places: readonly Ranked[]
+  #next = 0
+
+  constructor(places: readonly Ranked[]) {
+    this.#places = places
+  }
+
+  /** The next one of somebody who has no seat yet. */
+  first(free: FreePeople): Ranked | undefined {
+    for (; this.#next < this.#places.length; this.#next += 1) {
+      const place = this.#places[this.#next]
+      if (place && free.has(place.person)) return place
     }
     return undefined
   }
@@ -106,28 +136,16 @@ class Queue {
   }
 }
 
-function firstOf(
-  queues: readonly Queue[],
+function firstOf<Ranked extends Place>(
+  queues: readonly Queue<Ranked>[],
   open: readonly number[],
-  free: readonly number[],
-  isBefore: Choice['isBefore'],
-): Place | undefined {
-  let best: Place | undefined
+  free: FreePeople,
+  isBefore: Choice<Ranked>['isBefore'],
+): Ranked | undefined {
+  let best: Ranked | undefined
   for (const [kind, queue] of queues.entries()) {
-    const person = open[kind] ? queue.first(free) : undefined
-    if (person === undefined) continue
-    const place = { kind, person }
-    if (!best || isBefore(place, best)) best = place
+    const place = open[kind] ? queue.first(free) : undefined
+    if (place && (!best || isBefore(place, best))) best = place
   }
   return best
-}
-
-function canBeSeated(seats: readonly number[], kindsOf: readonly number[]): boolean {
-  return new Demand(seats).canBeMet(supplyOf(kindsOf))
-}
-
-function supplyOf(kindsOf: readonly number[]): Supply {
-  const counts = new Map<number, number>()
-  for (const kinds of kindsOf) if (kinds) counts.set(kinds, (counts.get(kinds) ?? 0) + 1)
-  return { kinds: [...counts.keys()], people: [...counts.values()] }
 }

@@ -1,10 +1,10 @@
 import type { Calendar } from './calendar.ts'
-import { inTurn, Pool, type Score } from './fairness.ts'
+import { inTurn, Past, Pool, type Score } from './fairness.ts'
 import { FreeTime, NOTHING, type Account, type Rule, type Span } from './free-time.ts'
 import { Frame } from './frame.ts'
 import { includes, type Grid } from './grid.ts'
 import { union, type Interval } from './intervals.ts'
-import { Demand, seatBest } from './matching.ts'
+import { Demand, seatBest, type Place } from './matching.ts'
 import { SupplyOverTime, type Offer } from './supply.ts'
 
 /** Somebody who can take a seat: which kinds, as the bits of a number. */
@@ -29,8 +29,7 @@ export interface Question {
 }
 
 /** A place for somebody, with why it is theirs. */
-export interface Seated {
-  readonly kind: number
+export interface Seated extends Place {
   readonly id: string
   readonly score: Score
 }
@@ -116,59 +115,44 @@ export class Search {
     const { people, grid, length, seats } = this.question
     const start = grid.instants[index] ?? 0
     const kindsOf = people.map(({ kinds }, person) => (includes(this.#ranges[person] ?? [], index) ? kinds : 0))
-    const turns = this.#turns.at(start)
-    const ranked = turns.map(turn => turn.order.filter(person => kindsOf[person]))
-    const entry = ({ kind, person }: { kind: number; person: number }) => ({
-      kind,
-      id: people[person]?.calendar.id ?? '',
-      score: turns[kind]?.scores.get(person) ?? NO_SCORE,
-    })
-    const isBefore: Parameters<typeof seatBest>[0]['isBefore'] = (one, other) => inTurn(entry(one), entry(other)) < 0
-    const places = seatBest({ seats, kindsOf, ranked, isBefore })
-    const panel = places?.sort((one, other) => one.kind - other.kind).map(place => entry(place))
-    const available = ranked.map((order, kind) => order.map(person => entry({ kind, person })))
+    const available = this.#turns.at(start).map(order => order.filter(({ person }) => kindsOf[person]))
+    const isBefore = (one: Seated, other: Seated) => inTurn(one, other) < 0
+    const panel = seatBest({ seats, kindsOf, ranked: available, isBefore })?.sort((one, other) => one.kind - other.kind)
     return panel && { start, end: start + length, available, panel }
   }
 }
 
-const NO_SCORE: Score = { target: 0, interviews: 0, calibration: 0, weight: 0, shortfall: 0, lastInterviewAt: null }
-
-/** Whose turn it is for the seats of one kind. */
-interface Turn {
-  readonly scores: ReadonlyMap<number, Score>
-  /** People by index. */
-  readonly order: readonly number[]
+/** Somebody with what fairness knows of them. */
+interface Member {
+  readonly person: number
+  readonly id: string
+  readonly past: Past
 }
 
 /** Whose turn it is, kind by kind. It is the same all day. */
 class Turns {
-  readonly #pools: readonly { readonly people: readonly number[]; readonly pool: Pool }[]
-  readonly #ids: readonly string[]
-  readonly #days = new Map<number, Turn[]>()
+  readonly #pools: readonly (readonly Member[])[]
+  readonly #days = new Map<number, Seated[][]>()
 
   constructor(people: readonly Eligible[], kinds: number) {
-    this.#ids = people.map(({ calendar }) => calendar.id)
-    this.#pools = Array.from({ length: kinds }, (_, kind) => {
-      const able = people.flatMap((person, index) => (person.kinds & (1 << kind) ? [index] : []))
-      const calendars = able.flatMap(index => people[index]?.calendar ?? [])
-      return { people: able, pool: new Pool(calendars) }
-    })
+    const members = people.map(({ calendar }, person) => ({ person, id: calendar.id, past: new Past(calendar) }))
+    const canTake = (kind: number) => (_: Member, person: number) => ((people[person]?.kinds ?? 0) & (1 << kind)) !== 0
+    this.#pools = Array.from({ length: kinds }, (_, kind) => members.filter(canTake(kind)))
   }
 
-  at(instant: number): Turn[] {
+  at(instant: number): Seated[][] {
     const day = Pool.dayOf(instant)
-    const known = this.#days.get(day) ?? this.#pools.map(({ people, pool }) => this.#turn(people, pool.scores(instant)))
+    const known = this.#days.get(day) ?? this.#pools.map((members, kind) => inOrder(members, kind, instant))
     this.#days.set(day, known)
     return known
   }
+}
 
-  #turn(people: readonly number[], scores: readonly Score[]): Turn {
-    const inOrder = people
-      .map((person, index) => ({ person, id: this.#ids[person] ?? '', score: scores[index] ?? NO_SCORE }))
-      .sort(inTurn)
-    return {
-      scores: new Map(inOrder.map(({ person, score }) => [person, score])),
-      order: inOrder.map(({ person }) => person),
-    }
-  }
+function inOrder(members: readonly Member[], kind: number, instant: number): Seated[] {
+  const scores = new Pool(members.map(({ past }) => past)).scores(instant)
+  const seated = members.flatMap(({ person, id }, index): Seated[] => {
+    const score = scores[index]
+    return score ? [{ kind, person, id, score }] : []
+  })
+  return seated.sort(inTurn)
 }

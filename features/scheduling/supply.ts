@@ -46,8 +46,8 @@ export class SupplyOverTime {
     let canBeMet: 0 | 1 = 0
     for (let at = 0; at < this.#size; at += 1) {
       if (at === 0 || this.#changesAt[at]) {
-        for (const [index, changes] of this.#changes.entries()) {
-          supply.people[index] = (supply.people[index] ?? 0) + (changes[at] ?? 0)
+        for (let index = 0; index < this.#kinds.length; index += 1) {
+          supply.people[index] = (supply.people[index] ?? 0) + (this.#changes[index]?.[at] ?? 0)
         }
         canBeMet = this.#demand.canBeMet(supply) ? 1 : 0
       }

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { DEFAULT_AVAILABILITY } from '../../../features/scheduling/availability.ts'
 import type { Calendar, Interview } from '../../../features/scheduling/calendar.ts'
 import { DAY } from '../../../features/scheduling/days.ts'
-import { inTurn, Pool, ROLLING_DAYS } from '../../../features/scheduling/fairness.ts'
-import { calendarOf, interviewAt } from './support/calendars.ts'
+import { inTurn, ROLLING_DAYS } from '../../../features/scheduling/fairness.ts'
+import { calendarOf, interviewAt, poolOf } from './support/calendars.ts'
 
 const HOUR = 3_600_000
 const NOW = Date.parse('2026-06-15T10:00:00Z')
@@ -20,7 +20,7 @@ const person = (id: string, more: Partial<Calendar> = {}) => calendarOf({ id, ..
 
 /** Everybody's turn at an instant, the first one first. */
 function turns(people: readonly Calendar[], at = NOW) {
-  const scores = new Pool(people).scores(at)
+  const scores = poolOf(people).scores(at)
   return people.map((_, index) => ({ id: people[index]?.id ?? '', score: scores[index] ?? fail() })).sort(inTurn)
 }
 const fail = (): never => {
@@ -59,7 +59,7 @@ describe('a score', () => {
       person('b', { interviews: daysAgo(4, 2) }),
       person('c', { interviews: daysAgo(3, 1), weight: 50 }),
     ]
-    const [a, b, c] = new Pool(pool).scores(NOW)
+    const [a, b, c] = poolOf(pool).scores(NOW)
     expect(a).toEqual({
       target: expect.closeTo(2.8, 9),
       interviews: 4,
@@ -82,7 +82,7 @@ describe('a score', () => {
     const midnight = Math.floor(NOW / DAY) * DAY
     const first = midnight - (ROLLING_DAYS - 1) * DAY
     const counted = (at: number) =>
-      new Pool([person('a', { interviews: [interviewAt(at)] }), person('b')]).scores(NOW)[0]?.interviews
+      poolOf([person('a', { interviews: [interviewAt(at)] }), person('b')]).scores(NOW)[0]?.interviews
     expect(counted(first - 1)).toBe(0)
     expect(counted(first)).toBe(1)
     expect(counted(NOW)).toBe(1)
@@ -91,7 +91,7 @@ describe('a score', () => {
   })
 
   it('forgets what is older than 28 days: it neither counts nor changes the target', () => {
-    const scores = new Pool([person('a', { interviews: daysAgo(28, 9) }), person('b')]).scores(NOW)
+    const scores = poolOf([person('a', { interviews: daysAgo(28, 9) }), person('b')]).scores(NOW)
     for (const score of scores) expect(score).toMatchObject({ target: 0, interviews: 0, calibration: 0, shortfall: 0 })
     expect(order([person('a', { interviews: daysAgo(28, 9) }), person('b')])).toEqual(['b', 'a'])
   })
@@ -103,7 +103,7 @@ describe('a score', () => {
       person('new', { joinedAt: NOW - DAY, weight: 50 }),
       person('off', { availability: away(12, 9) }),
     ]
-    const [, , joined, off] = new Pool(pool).scores(NOW)
+    const [, , joined, off] = poolOf(pool).scores(NOW)
     expect(joined?.calibration).toBeCloseTo(1.5, 9)
     expect(off?.calibration).toBeCloseTo(3, 9)
   })
@@ -111,7 +111,7 @@ describe('a score', () => {
   it('counts the first and the last date of time off as away, and the day somebody joins as there', () => {
     const others = (days: number) => [person('a', { interviews: daysAgo(days, 2) })]
     const calibration = (days: number, more: Partial<Calendar>) =>
-      new Pool([...others(days), person('b', more)]).scores(NOW)[1]?.calibration
+      poolOf([...others(days), person('b', more)]).scores(NOW)[1]?.calibration
     expect([13, 12, 9, 8].map(days => calibration(days, { availability: away(12, 9) }))).toEqual([0, 2, 2, 0])
     expect([6, 5].map(days => calibration(days, { joinedAt: NOW - 5 * DAY }))).toEqual([2, 0])
   })
@@ -132,7 +132,7 @@ describe('a score', () => {
         const interviews = counts.flatMap((count, days) => daysAgo(days, count)).sort((a, b) => a.startsAt - b.startsAt)
         return person(`p${index}`, { weight, interviews, joinedAt: NOW - joined * DAY, availability: away(off, back) })
       })
-      const scores = new Pool(pool).scores(NOW)
+      const scores = poolOf(pool).scores(NOW)
       const sum = scores.reduce((all, { shortfall }) => all + shortfall, 0)
       expect(Math.abs(sum)).toBeLessThan(1e-6)
       expect(scores.every(({ calibration }) => calibration >= 0 && Number.isFinite(calibration))).toBe(true)
@@ -154,7 +154,10 @@ describe('the order', () => {
     const property = fc.property(counts, counts => {
       const pool = counts.map((count, index) => person(`p${index}`, { interviews: daysAgo(20, count) }))
       const more = pool.map(one => ({ ...one, interviews: [...one.interviews, interviewAt(NOW - 2 * DAY)] }))
-      const shortfalls = (people: Calendar[]) => new Pool(people).scores(NOW).map(({ shortfall }) => shortfall)
+      const shortfalls = (people: Calendar[]) =>
+        poolOf(people)
+          .scores(NOW)
+          .map(({ shortfall }) => shortfall)
       for (const [index, shortfall] of shortfalls(pool).entries()) {
         expect(shortfalls(more)[index]).toBeCloseTo(shortfall, 9)
       }

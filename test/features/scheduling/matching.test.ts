@@ -22,12 +22,12 @@ const situation = fc.integer({ min: 1, max: 4 }).chain(kinds =>
 /** Mostly such that there is a panel, and yet nearly not: a seat or two for everybody. */
 const tight = situation.filter(({ seats, kindsOf }) => panelExists(seats, kindsOf))
 
-function choiceOf({ seats, kindsOf, order }: { seats: number[]; kindsOf: number[]; order: Place[] }): Choice {
+function choiceOf({ seats, kindsOf, order }: { seats: number[]; kindsOf: number[]; order: Place[] }): Choice<Place> {
   const rank = ({ kind, person }: Place) => order.findIndex(place => place.kind === kind && place.person === person)
   return {
     seats,
     kindsOf,
-    ranked: seats.map((_, wanted) => order.filter(({ kind }) => kind === wanted).map(({ person }) => person)),
+    ranked: seats.map((_, wanted) => order.filter(({ kind }) => kind === wanted)),
     isBefore: (one, other) => rank(one) < rank(other),
   }
 }

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { DEFAULT_AVAILABILITY } from '../../../features/scheduling/availability.ts'
 import type { Calendar } from '../../../features/scheduling/calendar.ts'
 import { explain, type Relaxation } from '../../../features/scheduling/explain.ts'
-import { inTurn, Pool } from '../../../features/scheduling/fairness.ts'
+import { inTurn } from '../../../features/scheduling/fairness.ts'
 import { FreeTime, RULES, type Rule } from '../../../features/scheduling/free-time.ts'
 import { gridOf } from '../../../features/scheduling/grid.ts'
 import { covers, overlaps } from '../../../features/scheduling/intervals.ts'
 import { Search, type Question } from '../../../features/scheduling/search.ts'
 import { Zones } from '../../../features/scheduling/zones.ts'
 import { question } from './support/arbitraries.ts'
-import { calendarOf, interviewAt, spanOf, without, withoutNotice } from './support/calendars.ts'
+import { calendarOf, interviewAt, poolOf, spanOf, without, withoutNotice } from './support/calendars.ts'
 import { panelExists, slowlySeated } from './support/panels.ts'
 import { SlowPerson } from './support/slow-person.ts'
 
@@ -91,7 +91,7 @@ describe('where a panel can meet', () => {
         const index = grid.instants.indexOf(start)
         const kindsOf = people.map(({ kinds }, person) => (free[person]?.[index] ? kinds : 0))
         const places = pools.flatMap((pool, kind) => {
-          const scores = new Pool(pool.map(({ calendar }) => calendar)).scores(start)
+          const scores = poolOf(pool.map(({ calendar }) => calendar)).scores(start)
           return pool.flatMap((eligible, n) => {
             const score = scores[n]
             const person = people.indexOf(eligible)
@@ -104,8 +104,7 @@ describe('where a panel can meet', () => {
             ? one.kind - other.kind
             : inTurn(one, other),
         )
-        const told = order.map(({ kind, id, score }) => ({ kind, id, score }))
-        expect(available).toEqual(seats.map((_, kind) => told.filter(place => place.kind === kind)))
+        expect(available).toEqual(seats.map((_, kind) => order.filter(place => place.kind === kind)))
         const seated = slowlySeated(seats, kindsOf, order).map(({ kind, person }) => ({
           kind,
           id: people[person]?.calendar.id,

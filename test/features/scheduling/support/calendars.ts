@@ -1,5 +1,6 @@
 import { DEFAULT_AVAILABILITY, WEEKDAYS } from '../../../../features/scheduling/availability.ts'
 import type { Calendar, Interview } from '../../../../features/scheduling/calendar.ts'
+import { Past, Pool } from '../../../../features/scheduling/fairness.ts'
 import type { Rule, Span } from '../../../../features/scheduling/free-time.ts'
 import { Zones } from '../../../../features/scheduling/zones.ts'
 
@@ -22,6 +23,11 @@ export function calendarOf(more: Partial<Calendar> = {}): Calendar {
     imported: [],
     ...more,
   }
+}
+
+/** The people who share the interviews of one kind. */
+export function poolOf(calendars: readonly Calendar[]): Pool {
+  return new Pool(calendars.map(calendar => new Past(calendar)))
 }
 
 let booked = 0
