@@ -1,5 +1,7 @@
 // Debian's own sqlite3, another build and another release of SQLite, on the file while Panelist has it open.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openDatabase } from '../../db/open.ts'
+import { faultsOfSearch } from '../../db/search-index.ts'
 import { openSqliteForTest, type SqliteTestDatabase } from '../support/databases.ts'
 import { run } from '../support/programs.ts'
 import { countOf, insertAuditLog, insertClaim, insertEvent, insertUser } from '../support/rows.ts'
@@ -29,6 +31,27 @@ describe('the plain sqlite3 shell on the live file', () => {
   it('raises version and updated_at of a row it changes', async () => {
     await shell(`UPDATE users SET name = 'Renamed';`)
     expect(await opened.database.one('SELECT name, version FROM users')).toEqual({ name: 'Renamed', version: 2 })
+  })
+
+  it('is followed by the words that are searched, also through VACUUM and in a copy by VACUUM INTO', async () => {
+    const copy = `${opened.path}.copy`
+    for (const id of ['a', 'b', 'c']) await insertUser(opened.database, id)
+    const written = await shell(`DELETE FROM users WHERE id = 'a'; UPDATE users SET name = 'Łukasz' WHERE id = 'b';
+      INSERT INTO users (id, email, name) VALUES ('e', 'e@example.com', 'Élan'); VACUUM; VACUUM INTO '${copy}';`)
+    expect(written).toEqual({ end: 0, stdout: '', stderr: '' })
+    const { database: copied } = await openDatabase(`file:${copy}`)
+    for (const database of [opened.database, copied]) {
+      const found = async (word: string) => {
+        const from = `${database.dialect.matches('users', 'words')} ORDER BY id`
+        const rows = await database.many<{ id: string }>(`SELECT id FROM ${from}`, { words: JSON.stringify([word]) })
+        return rows.map(({ id }) => id)
+      }
+      expect(await found('lukasz')).toEqual(['b'])
+      expect(await found('elan')).toEqual(['e'])
+      expect(await found('us')).toEqual(['c', 'first'])
+      expect(await faultsOfSearch(database)).toEqual([])
+    }
+    await copied.close()
   })
 
   it('is seen by changedTables, with exactly the tables it has changed', async () => {
