@@ -3,8 +3,8 @@ import createError from '@fastify/error'
 import { Type, type TProperties, type TSchema } from '@sinclair/typebox'
 import type { Params, Queryable, SqlValue } from '../db/database.ts'
 import { ValidationError } from '../plugins/errors.ts'
-import { folded } from './case.ts'
 import { isList, Nullable, OneOf, part } from './fields.ts'
+import { wordsOf } from './search.ts'
 
 const DEFAULT_LIMIT = 50
 const InvalidCursor = createError(
@@ -70,6 +70,8 @@ export interface PageRequest {
   readonly offset?: number
   readonly cursor?: string
   readonly sort?: string
+  /** What somebody searches for, where `from` is a table with an index of its words. */
+  readonly q?: string
 }
 
 /** A condition of a list's WHERE, with the parameters it names. */
@@ -103,19 +105,20 @@ interface Cursor {
 type Keyed<Row> = Row & { readonly pageKey: string | number; readonly pageId: string | number }
 
 /**
- * One page by keyset, so that page 10,000 costs what page 1 costs and rows inserted meanwhile shift nothing. The
- * total is the kept count without filters, and counted with them. Throws 400 INVALID_CURSOR for a foreign cursor.
+ * One page by keyset, so that page 10,000 costs what page 1 costs and rows inserted meanwhile shift nothing; of a
+ * search without a sort, the best matches first, by counting. The total is the kept count without filters, and counted
+ * with them. Throws 400 INVALID_CURSOR for a foreign cursor.
  */
 export async function page<Row>(
   sql: Queryable,
-  listing: Listing,
+  listed: Listing,
   request: PageRequest,
-  filters: readonly Filter[],
+  given: readonly Filter[],
 ): Promise<Page<Row>> {
   if (request.cursor !== undefined && request.offset !== undefined) {
     throw new ValidationError('/cursor', request.cursor, 'cursor and offset exclude each other')
   }
-  const order = orderOf(listing, request.sort ?? listing.defaultSort)
+  const { listing, filters, order } = searched(sql, listed, request, given)
   const list = nameOf(order, filters)
   const start = request.cursor === undefined ? undefined : readCursor(request.cursor, list, listing.idType)
   const offset = start?.offset ?? request.offset ?? 0
@@ -124,7 +127,7 @@ export async function page<Row>(
   const data = hasMore ? rows.slice(0, request.limit) : rows
   const last = data.at(-1)
   const nextCursor =
-    hasMore && last ? writeCursor({ after: [last.pageKey, last.pageId], offset: offset + data.length, list }) : null
+    hasMore && last ? writeCursor({ after: placeOf(last, order), offset: offset + data.length, list }) : null
   const total = await countRows(sql, listing, filters)
   return { data, pagination: { total, limit: request.limit, offset, hasMore, nextCursor } }
 }
@@ -134,28 +137,25 @@ export function when(value: SqlValue | undefined, sql: string, name: string): Fi
   return value === undefined ? [] : [{ sql, params: { [name]: value } }]
 }
 
-/** Every word of `q` occurs somewhere in these columns, without regard to case. Any input is a valid search. */
-export function contains(q: string | undefined, columns: readonly string[]): Filter[] {
-  const words = (q ?? '')
-    .replaceAll('\0', ' ') // no database has it in a text
-    .split(/\s+/)
-    .filter(word => word !== '')
-    .slice(0, 10)
-  const text = columns.map(column => `coalesce(${column}, '')`).join(` || ' ' || `)
-  return words.map((word, index) => ({
-    sql: `lower(${text}) LIKE :word${index} ESCAPE '\\'`,
-    params: { [`word${index}`]: `%${escapeLike(folded(word))}%` },
-  }))
-}
-
-export function escapeLike(text: string): string {
-  return text.replaceAll(/[\\%_]/g, character => `\\${character}`)
-}
-
 interface Order {
   readonly expression: string
   readonly direction: 'ASC' | 'DESC'
   readonly beyond: '>' | '<'
+  /** Its keys change as other rows come and go, so that a page begins after a count of rows and not after a key. */
+  readonly counted?: true
+}
+
+const BEST_FIRST: Order = { expression: 'matches.distance', direction: 'ASC', beyond: '>', counted: true }
+
+/** What is listed, and how: with words to search for, the rows that have them. */
+function searched(sql: Queryable, listing: Listing, { q, sort }: PageRequest, filters: readonly Filter[]) {
+  const words = wordsOf(q)
+  if (!words) return { listing, filters, order: orderOf(listing, sort ?? listing.defaultSort) }
+  return {
+    listing: { ...listing, from: sql.dialect.matches(listing.from, 'words') },
+    filters: [...filters, { sql: 'TRUE', params: { words: JSON.stringify(words) } }], // what FROM names, bound as they are
+    order: sort === undefined ? BEST_FIRST : orderOf(listing, sort),
+  }
 }
 
 function orderOf(listing: Listing, sort: string): Order {
@@ -179,20 +179,22 @@ async function readRows<Row>(
   { listing, request, filters, order, start }: Query,
 ): Promise<Keyed<Row>[]> {
   const { expression, direction, beyond } = order
-  const keyset: Filter[] = start
-    ? [
-        {
-          // The first half says nothing new, but it alone makes every database seek in an index over an expression.
-          sql: `${expression} ${beyond}= :afterKey AND (${expression}, ${listing.id}) ${beyond} (:afterKey, :afterId)`,
-          params: { afterKey: start.after[0], afterId: start.after[1] },
-        },
-      ]
-    : []
+  const skip = start ? (order.counted ? start.offset : 0) : (request.offset ?? 0)
+  const keyset: Filter[] =
+    start && !order.counted
+      ? [
+          {
+            // The first half says nothing new, but it alone makes every database seek in an index over an expression.
+            sql: `${expression} ${beyond}= :afterKey AND (${expression}, ${listing.id}) ${beyond} (:afterKey, :afterId)`,
+            params: { afterKey: start.after[0], afterId: start.after[1] },
+          },
+        ]
+      : []
   const conditions = [...filters, ...keyset]
   return sql.many<Keyed<Row>>(
     `SELECT ${listing.columns}, ${expression} AS "pageKey", ${listing.id} AS "pageId" FROM ${listing.from}
      ${whereOf(conditions)} ORDER BY ${expression} ${direction}, ${listing.id} ${direction} LIMIT :rows OFFSET :skip`,
-    { ...paramsOf(conditions), rows: request.limit + 1, skip: start ? 0 : (request.offset ?? 0) },
+    { ...paramsOf(conditions), rows: request.limit + 1, skip },
   )
 }
 
@@ -215,6 +217,10 @@ function paramsOf(filters: readonly Filter[]): Params {
 function nameOf(order: Order, filters: readonly Filter[]): string {
   const text = JSON.stringify([order, filters.map(filter => (filter.passing ? filter.sql : filter))])
   return createHash('sha256').update(text).digest('base64url').slice(0, 12)
+}
+
+function placeOf({ pageKey, pageId }: Keyed<unknown>, { counted }: Order): Cursor['after'] {
+  return [counted ? '' : pageKey, pageId]
 }
 
 function writeCursor(cursor: Cursor): string {

@@ -1,7 +1,7 @@
 import type { Queryable, SqlValue } from '../../db/database.ts'
 import { folded } from '../case.ts'
 import { fromJson } from '../json-column.ts'
-import { contains, page, when, type Filter, type Listing, type Page } from '../page.ts'
+import { page, when, type Filter, type Listing, type Page } from '../page.ts'
 import { instant } from '../time.ts'
 import type { Event, EventQuery, PanelMember } from './schemas.ts'
 
@@ -121,7 +121,6 @@ function filtersOf(query: EventQuery, viewerId: string | undefined): Filter[] {
     ...when(startsAfter && instant(startsAfter), 'starts_at >= :startsAfter', 'startsAfter'),
     ...when(startsBefore && instant(startsBefore), 'starts_at < :startsBefore', 'startsBefore'),
     ...when(query.externalId, 'external_id = :externalId', 'externalId'),
-    ...contains(query.q, ['title', 'candidate_name', 'candidate_email', 'position']),
   ]
 }
 

@@ -15,6 +15,7 @@ import {
 } from '../fields.ts'
 import { InterviewType } from '../interview-types.ts'
 import { PageOf, PageQuery } from '../page.ts'
+import { Search } from '../search.ts'
 import { Score } from '../panel-answers.ts'
 import { PanelRole, Seats } from '../panel-search.ts'
 
@@ -255,7 +256,7 @@ const FILTERS = {
   startsAfter: Type.Optional(Type.String({ ...Instant, description: 'Inclusive' })),
   startsBefore: Type.Optional(Type.String({ ...Instant, description: 'Exclusive' })),
   externalId: Type.Optional(Line(120)),
-  q: Type.Optional(Type.String({ maxLength: 200, description: 'Words of the title, candidate or position' })),
+  q: Search('the title, candidate or position'),
 }
 const SORTS: ['startsAt', 'createdAt'] = ['startsAt', 'createdAt']
 

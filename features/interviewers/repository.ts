@@ -1,7 +1,7 @@
 import type { Queryable, SqlValue } from '../../db/database.ts'
 import { folded } from '../case.ts'
 import { fromJson } from '../json-column.ts'
-import { contains, escapeLike, page, when, type Filter, type Listing, type Page } from '../page.ts'
+import { page, when, type Filter, type Listing, type Page } from '../page.ts'
 import type { Interviewer, InterviewerQuery } from './schemas.ts'
 
 const COLUMNS = `id, name, email, title, department, skills, interview_types AS "interviewTypes", timezone, status,
@@ -61,7 +61,7 @@ export const interviewersRepository = (sql: Queryable) => ({
   },
 })
 
-function filtersOf({ status, department, skill, interviewType, timezone, q }: InterviewerQuery): Filter[] {
+function filtersOf({ status, department, skill, interviewType, timezone }: InterviewerQuery): Filter[] {
   return [
     ...when(status, 'status = :status', 'status'),
     ...when(department && folded(department), 'lower(department) = :department', 'department'),
@@ -72,13 +72,12 @@ function filtersOf({ status, department, skill, interviewType, timezone, q }: In
       'interviewType',
     ),
     ...when(timezone, 'timezone = :timezone', 'timezone'),
-    ...contains(q, ['name', 'email', 'title', 'department']),
   ]
 }
 
 /** A LIKE pattern for a JSON array of strings that has this one, as JSON writes it. */
 function element(text: string): string {
-  return `%${escapeLike(JSON.stringify(text))}%`
+  return `%${JSON.stringify(text).replaceAll(/[\\%_]/g, character => `\\${character}`)}%`
 }
 
 function fromRow(row: Row): Interviewer

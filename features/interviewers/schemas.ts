@@ -2,6 +2,7 @@ import { Type, type Static } from '@sinclair/typebox'
 import { Email, Id, Instant, Line, Nullable, OneOf, TimeZone, Version } from '../fields.ts'
 import { InterviewType } from '../interview-types.ts'
 import { PageOf, PageQuery } from '../page.ts'
+import { Search } from '../search.ts'
 
 const MINUTES_OF_BUFFER = { minimum: 0, maximum: 240 }
 const Status = OneOf(['active', 'paused', 'inactive'], 'Only the active are booked')
@@ -137,6 +138,6 @@ export const InterviewerQuery = PageQuery(['name', 'email', 'createdAt', 'update
   skill: Type.Optional(Line(60)),
   interviewType: Type.Optional(InterviewType),
   timezone: Type.Optional(TimeZone),
-  q: Type.Optional(Type.String({ maxLength: 200, description: 'Words of the name, address, title or department' })),
+  q: Search('the name, address, title, department or skills'),
 })
 export type InterviewerQuery = Static<typeof InterviewerQuery>

@@ -1,5 +1,5 @@
 import type { Queryable } from '../../db/database.ts'
-import { contains, page, when, type Filter, type Listing, type Page } from '../page.ts'
+import { page, when, type Filter, type Listing, type Page } from '../page.ts'
 import { instant } from '../time.ts'
 import type { Task, TaskQuery } from './schemas.ts'
 
@@ -57,6 +57,5 @@ function filtersOf(query: TaskQuery, viewerId: string | undefined): Filter[] {
     ...when(query.eventId, 'event_id = :eventId', 'eventId'),
     ...when(dueAfter && instant(dueAfter), 'due_at >= :dueAfter', 'dueAfter'),
     ...when(dueBefore && instant(dueBefore), 'due_at < :dueBefore', 'dueBefore'),
-    ...contains(query.q, ['title', 'description']),
   ]
 }

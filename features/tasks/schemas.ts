@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { Id, Instant, Line, Lines, Nullable, OneOf, Version } from '../fields.ts'
 import { PageOf, PageQuery } from '../page.ts'
+import { Search } from '../search.ts'
 
 const Status = OneOf(['TODO', 'IN_PROGRESS', 'DONE'])
 const Priority = Type.Integer({ minimum: 1, maximum: 5, description: '1 is the most urgent, 5 the least' })
@@ -77,6 +78,6 @@ export const TaskQuery = PageQuery(['dueAt', 'priority', 'createdAt'], {
   eventId: Type.Optional(Id),
   dueAfter: Type.Optional(Type.String({ ...Instant, description: 'Inclusive; leaves out what has no due date' })),
   dueBefore: Type.Optional(Type.String({ ...Instant, description: 'Exclusive; leaves out what has no due date' })),
-  q: Type.Optional(Type.String({ maxLength: 200, description: 'Words of the title or description' })),
+  q: Search('the title or description'),
 })
 export type TaskQuery = Static<typeof TaskQuery>

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../db/database.ts'
 import { accountsRepository, USER_COLUMNS, type User } from '../accounts.ts'
-import { contains, page, when, type Filter, type Listing } from '../page.ts'
+import { page, when, type Filter, type Listing } from '../page.ts'
 import type { UserQuery } from './schemas.ts'
 
 /** An address that is given anew has been vouched for, as only admins give one. Cast, as PostgreSQL takes one type. */
@@ -31,10 +31,6 @@ export const usersRepository = (sql: Queryable) => ({
   list: (query: UserQuery) => page<User>(sql, LISTING, query, filtersOf(query)),
 })
 
-function filtersOf({ role, status, q }: UserQuery): Filter[] {
-  return [
-    ...when(role, 'role = :role', 'role'),
-    ...when(status, 'status = :status', 'status'),
-    ...contains(q, ['name', 'email']),
-  ]
+function filtersOf({ role, status }: UserQuery): Filter[] {
+  return [...when(role, 'role = :role', 'role'), ...when(status, 'status = :status', 'status')]
 }

@@ -2,6 +2,7 @@ import { Type, type Static } from '@sinclair/typebox'
 import { NewPassword, User, UserName, UserRole, UserStatus } from '../accounts.ts'
 import { Email } from '../fields.ts'
 import { PageOf, PageQuery } from '../page.ts'
+import { Search } from '../search.ts'
 
 export const NewUser = Type.Object(
   { email: Email, password: NewPassword, name: UserName, role: Type.Optional(UserRole) },
@@ -27,6 +28,6 @@ export const UserPage = PageOf(User, 'UserPage')
 export const UserQuery = PageQuery(['name', 'email', 'createdAt'], {
   role: Type.Optional(UserRole),
   status: Type.Optional(UserStatus),
-  q: Type.Optional(Type.String({ maxLength: 200, description: 'Words of the name or address' })),
+  q: Search('the name or address'),
 })
 export type UserQuery = Static<typeof UserQuery>

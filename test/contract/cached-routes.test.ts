@@ -204,7 +204,7 @@ interface Step {
 
 /**
  * The tables whose pages a statement opens, be it by an index, as SQLite's own plan says (sqlite.org/opcode.html). In
- * place of `row_counts` those it has the counts of: their triggers alone write it.
+ * place of `row_counts` and the index of words those they are of: their triggers alone write them.
  */
 function tablesOf(plans: Sqlite.Database, sql: string, params: Params | undefined): string[] {
   const steps = plans.prepare<unknown[], Step>(`EXPLAIN ${sql}`).all(...(params ? [params] : []))
@@ -213,7 +213,15 @@ function tablesOf(plans: Sqlite.Database, sql: string, params: Params | undefine
   const ofPage = plans.prepare<[number], string>('SELECT tbl_name FROM sqlite_master WHERE rootpage = ?').pluck()
   const tables = opened.map(({ p2 }) => ofPage.get(p2) ?? `page ${p2}`)
   const counted = [...sql.matchAll(/row_counts WHERE table_name = '(\w+)'/g)].map(([, table = '']) => table)
-  return [...tables.filter(table => table !== 'row_counts' || counted.length === 0), ...counted]
+  const searched = [...sql.matchAll(/(\w+)_search MATCH/g)].map(([, table = '']) => table)
+  const derived = new Map([
+    ['row_counts', counted],
+    ['search_numbers', searched],
+  ])
+  return tables.flatMap(table => {
+    const of = derived.get(table)
+    return of && of.length > 0 ? of : [table]
+  })
 }
 
 function one<Thing>(things: readonly Thing[], number: number): Thing {
