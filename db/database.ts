@@ -51,7 +51,23 @@ export interface DatabaseStats {
   readonly commits: number
   /** Transactions that were committed; divided by `commits` it tells how well they share. */
   readonly transactions: number
+  /** Commits that came to nothing: every transaction in them was refused. */
+  readonly failedCommits: number
   readonly queued: number
+  /** Statements that took `slowQueryMs` or longer. */
+  readonly slowQueries: number
+}
+
+/** What the database takes at this moment, as far as its engine has it. */
+export interface DatabaseSizes {
+  /** Of the file, in bytes. */
+  readonly fileBytes?: number
+  /** Of the log that is not yet folded back into the file, in bytes. */
+  readonly logBytes?: number
+  /** Connections that read, by what they do. */
+  readonly readers?: Readonly<Record<'busy' | 'idle', number>>
+  /** Reads that wait for a connection. */
+  readonly waitingReads?: number
 }
 
 export interface Database extends Queryable {
@@ -71,6 +87,7 @@ export interface Database extends Queryable {
   readonly changesAreExact: boolean
   health(): DatabaseHealth
   stats(): DatabaseStats
+  sizes(): DatabaseSizes
   close(): Promise<void>
 }
 

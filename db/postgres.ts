@@ -4,6 +4,7 @@ import { postgresDialect } from './dialect.ts'
 import { ChangeListener } from './postgres/change-listener.ts'
 import { connected, hangUp, settingsFor, statementRunner, type StatementRunner } from './postgres/connection.ts'
 import { WriteQueue } from './postgres/write-queue.ts'
+import { countingSlowQueries } from './slow-queries.ts'
 
 const MOST_READERS = 10
 const OLDEST_SERVER = 14
@@ -42,10 +43,13 @@ class PostgresDatabase implements Database {
   readonly #readers: pg.Pool
   readonly #writes: WriteQueue
   readonly #changes: ChangeListener
+  readonly #slow: { readonly slowQueries: number }
   #closing: Promise<void> | undefined
 
-  constructor(url: string, options: DatabaseOptions) {
+  constructor(url: string, given: DatabaseOptions) {
+    const { counted, options } = countingSlowQueries(given)
     this.#url = url
+    this.#slow = counted
     this.#statements = statementRunner(options)
     this.#readers = new pg.Pool({
       ...settingsFor(url),
@@ -90,8 +94,13 @@ class PostgresDatabase implements Database {
   }
 
   stats() {
-    const { commits, transactions, queued } = this.#writes
-    return { commits, transactions, queued }
+    const { commits, transactions, failedCommits, queued } = this.#writes
+    return { commits, transactions, failedCommits, queued, ...this.#slow }
+  }
+
+  sizes() {
+    const { totalCount, idleCount, waitingCount } = this.#readers
+    return { readers: { busy: totalCount - idleCount, idle: idleCount }, waitingReads: waitingCount }
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,8 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseError, type Database, type DatabaseOptions, type Params, type Transaction } from './database.ts'
 import { sqliteDialect } from './dialect.ts'
+import { countingSlowQueries } from './slow-queries.ts'
 import { Checkpointer } from './sqlite/checkpointer.ts'
 import { Connection } from './sqlite/connection.ts'
 import { isBusy, isFatal } from './sqlite/errors.ts'
@@ -48,10 +49,15 @@ class SqliteDatabase implements Database {
   readonly #checkpointer: Checkpointer
   readonly #commits: GroupCommit
   readonly #tableVersions = new Map<string, number>()
+  readonly #path: string
+  readonly #slow: { readonly slowQueries: number }
   #dataVersion = -1
   #closing: Promise<void> | undefined
 
-  constructor(path: string, options: SqliteOptions) {
+  constructor(path: string, given: SqliteOptions) {
+    const { counted, options } = countingSlowQueries(given)
+    this.#path = path
+    this.#slow = counted
     this.#writer = new Connection(path, { ...options, readonly: false })
     this.#reader = new Connection(path, { ...options, readonly: true })
     this.#assertSound()
@@ -109,8 +115,12 @@ class SqliteDatabase implements Database {
   }
 
   stats() {
-    const { commits, transactions, queued } = this.#commits
-    return { commits, transactions, queued }
+    const { commits, transactions, failedCommits, queued } = this.#commits
+    return { commits, transactions, failedCommits, queued, ...this.#slow }
+  }
+
+  sizes() {
+    return { fileBytes: statSync(this.#path).size, logBytes: this.#log.size() }
   }
 
   async close(): Promise<void> {

@@ -13,7 +13,7 @@ const UpgradeRequired = createError('UPGRADE_REQUIRED', 'This address speaks Web
 
 declare module 'fastify' {
   interface FastifyInstance {
-    readonly realtime: Pick<Hub, 'announce' | 'connections'>
+    readonly realtime: Pick<Hub, 'announce' | 'connections' | 'subscribers'>
   }
 }
 

@@ -52,6 +52,7 @@ export class WriteQueue {
   #closed = false
   commits = 0
   transactions = 0
+  failedCommits = 0
 
   constructor(connect: () => Promise<pg.Client>, statements: StatementRunner) {
     this.#connect = connect
@@ -113,6 +114,7 @@ export class WriteQueue {
       await this.#statements.all(client, 'begin to write', BEGIN)
       await this.#runUnits(client, outcomes)
     } catch (error) {
+      this.failedCommits += 1
       const lost = this.#client
       this.#client = undefined
       if (lost) void hangUp(lost) // what it has left behind, the server undoes

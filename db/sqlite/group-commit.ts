@@ -71,6 +71,7 @@ export class GroupCommit {
   #closed = false
   commits = 0
   transactions = 0
+  failedCommits = 0
 
   constructor(parts: GroupCommitParts) {
     this.#connection = parts.connection
@@ -166,6 +167,7 @@ export class GroupCommit {
       this.transactions += outcomes.filter(({ refusal }) => refusal === undefined).length
       return outcomes
     } catch (error) {
+      this.failedCommits += 1
       this.#rollback()
       if (isFatal(error)) this.fail(DAMAGED, error)
       const refused = units.length > 0 ? units : this.#waiting.splice(0) // without BEGIN, nobody's turn comes
@@ -250,6 +252,7 @@ export class GroupCommit {
       await this.#log.sync()
       return undefined
     } catch (error) {
+      this.failedCommits += 1
       // The kernel may have dropped the pages it could not write: a second sync that succeeds would prove nothing.
       this.fail('a sync of the log to disk failed', error)
       return new DatabaseError('write', error, true)

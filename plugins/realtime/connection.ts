@@ -64,6 +64,11 @@ export class Connection {
     return this.#identity?.id
   }
 
+  /** What it has subscribed to, by the names of the topics. */
+  get topics(): Iterable<string> {
+    return this.#subscriptions.keys()
+  }
+
   get token(): string | undefined {
     return this.#token
   }

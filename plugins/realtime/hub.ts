@@ -40,6 +40,14 @@ export class Hub {
     return this.#clients.size
   }
 
+  /** How many of them have subscribed to each topic there is. */
+  subscribers(): Record<string, number> {
+    const counts: Record<string, number> = {}
+    for (const name of this.#feed.topics.keys()) counts[name] = 0
+    for (const client of this.#clients) for (const name of client.topics) counts[name] = (counts[name] ?? 0) + 1
+    return counts
+  }
+
   /** Lets clients subscribe to the things of a feature. */
   announce(topic: Topic): void {
     this.#feed.topics.set(topic.name, topic)
