@@ -15,6 +15,7 @@ import { errorsPlugin, sendEarlyError } from './plugins/errors.ts'
 import { healthPlugin } from './plugins/health.ts'
 import { idempotencyPlugin } from './plugins/idempotency.ts'
 import { createLogger, loggingPlugin, requestId } from './plugins/logging.ts'
+import { metricsPlugin, metricsRoutePlugin } from './plugins/metrics.ts'
 import { openapiPlugin } from './plugins/openapi.ts'
 import { rateLimitPlugin } from './plugins/rate-limit.ts'
 import { realtimePlugin } from './plugins/realtime.ts'
@@ -55,6 +56,7 @@ export async function buildApp({ config, database, logger, ...options }: AppOpti
   await app.register(dbPlugin, { database })
   await app.register(changesPlugin)
   await app.register(loggingPlugin)
+  await app.register(metricsPlugin)
   await app.register(errorsPlugin)
   await app.register(securityPlugin)
   hangUpWhenClosing(app)
@@ -68,6 +70,7 @@ export async function buildApp({ config, database, logger, ...options }: AppOpti
   await app.register(openapiPlugin, { tags })
   await app.register(healthPlugin)
   await app.register(realtimePlugin)
+  await app.register(metricsRoutePlugin)
   await app.register(safeFetchPlugin)
   await app.register(features, options)
   return app

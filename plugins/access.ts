@@ -14,6 +14,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route answers strangers. Every other one asks for credentials. */
     public?: boolean
+    /** For whoever watches over the program: answered also under pressure, and counted against no limit. */
+    vital?: boolean
     resource?: Resource
     /** A POST that changes nothing: a question too long for an address. */
     reads?: boolean

@@ -17,6 +17,7 @@ const DOMAINS_EXPECTED =
 const CLIENT_ID_EXPECTED = 'the client id that Google gave, which goes with GOOGLE_CLIENT_SECRET'
 const CLIENT_SECRET_EXPECTED = 'the client secret that Google gave, which goes with GOOGLE_CLIENT_ID'
 const SMTP_EXPECTED = 'where mails are handed in, like smtp://user:password@mail.example:587'
+const METRICS_EXPECTED = 'what a scraper of /metrics sends as its bearer token: at least 16 characters without a space'
 const MAIL_FROM = '^[A-Za-z0-9.!#$%&*+/=?^_{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,120}[A-Za-z0-9])?$'
 const DOMAIN = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/i
 
@@ -75,6 +76,7 @@ export const ConfigSchema = Type.Object({
   WEEK_STARTS_ON: OneOf(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'], 'monday'),
   LOG_LEVEL: OneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
   SLOW_QUERY_MS: Count(100, 'milliseconds from which a query is named in the log'),
+  METRICS_TOKEN: Type.Optional(Type.String({ pattern: '^[!-~]{16,1000}$', description: METRICS_EXPECTED })),
   DOCS: OneOf(['on', 'off'], 'on'),
 })
 
@@ -91,7 +93,14 @@ export type Config = Readonly<
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Settings that may also be named by a file, `JWT_SECRET_FILE=/run/secrets/jwt`, so that no environment shows them. */
-const SECRETS = ['JWT_SECRET', 'JWT_SECRET_PREVIOUS', 'DATABASE_URL', 'GOOGLE_CLIENT_SECRET', 'SMTP_URL'] as const
+const SECRETS = [
+  'JWT_SECRET',
+  'JWT_SECRET_PREVIOUS',
+  'DATABASE_URL',
+  'GOOGLE_CLIENT_SECRET',
+  'SMTP_URL',
+  'METRICS_TOKEN',
+] as const
 
 /** The configuration is wrong: one line for every mistake, each with its variable and what was expected. */
 export class ConfigError extends Error {

@@ -64,7 +64,7 @@ export function retryIn<Refusal extends Error>(error: Refusal, seconds: number):
 }
 
 export const NotFound = createError<[string]>('NOT_FOUND', 'There is no such %s', 404)
-const NowhereError = createError('NOT_FOUND', 'There is nothing at this address', 404)
+export const NowhereError = createError('NOT_FOUND', 'There is nothing at this address', 404)
 const MethodNotAllowed = createError<[string]>('METHOD_NOT_ALLOWED', 'This address answers %s', 405)
 
 /** The thing itself, or a 404 that says what is missing. */

@@ -44,9 +44,9 @@ export const rateLimitPlugin = fp(
     })
     const signIn = app.rateLimit({ max: AUTH_RATE_LIMIT_MAX, keyGenerator: address })
     app.addHook('onRequest', function limit(request, reply, done) {
-      const strict = request.routeOptions.config.signIn === true
+      const { signIn: strict = false, vital = false } = request.routeOptions.config
       const limiter = strict ? signIn : everyone
-      if ((strict ? AUTH_RATE_LIMIT_MAX : RATE_LIMIT_MAX) === 0) done()
+      if (vital || (strict ? AUTH_RATE_LIMIT_MAX : RATE_LIMIT_MAX) === 0) done()
       else limiter.call(this, request, reply).then(() => done(), done)
     })
 

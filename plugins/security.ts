@@ -54,8 +54,8 @@ export const securityPlugin = fp(
       maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
       maxHeapUsedBytes: getHeapStatistics().heap_size_limit * MAX_HEAP_SHARE,
       sampleInterval: SAMPLE_MS,
-      pressureHandler: async (_request, reply) => {
-        if (starting) return
+      pressureHandler: async (request, reply) => {
+        if (starting || request.routeOptions.config.vital === true) return
         reply.header('retry-after', RETRY_AFTER_SECONDS)
         throw new UnderPressure()
       },

@@ -4,6 +4,7 @@ import fp from 'fastify-plugin'
 import { dataFolder, type Config } from '../../plugins/config.ts'
 import { calendarIdentity } from '../interview-calendar.ts'
 import { Courier } from './courier.ts'
+import { outboxFigures } from './figures.ts'
 import { outboxRoutes } from './routes.ts'
 import { folderTransport, smtpTransport } from './transport.ts'
 
@@ -26,9 +27,14 @@ export const mailDelivery = fp(
 
 export const outboxFeature = fp(
   async app => {
+    outboxFigures(app)
     await app.register(outboxRoutes, { prefix: '/api/outbox' })
   },
-  { name: 'outbox', dependencies: ['db', 'audit-logger', 'access', 'conditional', 'openapi'], encapsulate: true },
+  {
+    name: 'outbox',
+    dependencies: ['db', 'audit-logger', 'access', 'conditional', 'metrics', 'openapi'],
+    encapsulate: true,
+  },
 )
 
 function courierOf({ db, config, log }: FastifyInstance): Courier {

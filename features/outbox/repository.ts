@@ -22,6 +22,9 @@ const SENT = `UPDATE outbox SET status = 'sent', attempts = attempts + 1, proble
   WHERE id = :id AND status = 'pending'`
 const FAILED = `UPDATE outbox SET status = :status, attempts = attempts + 1, problem = :problem, due_at = :dueAt
   WHERE id = :id AND status = 'pending'`
+const DEPTH = `SELECT (SELECT count(*) FROM outbox WHERE status = 'pending') AS pending,
+  (SELECT count(*) FROM outbox WHERE status = 'dead') AS dead,
+  (SELECT min(due_at) FROM outbox WHERE status = 'pending') AS "firstDueAt"`
 const RETRY = `UPDATE outbox SET status = 'pending', attempts = 0, due_at = :now WHERE id = :id AND status <> 'sent'`
 
 const CURSOR = `SELECT last_id AS "lastId" FROM journal_cursors WHERE name = 'outbox'`
@@ -82,6 +85,12 @@ export interface NewMail {
   readonly problem?: string | null
 }
 
+export interface OutboxDepth {
+  readonly pending: number
+  readonly dead: number
+  readonly firstDueAt: string | null
+}
+
 export interface DueMail extends Pick<NewMail, 'id' | 'recipient' | 'subject' | 'message'> {
   readonly attempts: number
   readonly createdAt: string
@@ -112,6 +121,8 @@ export const outboxRepository = (sql: Queryable) => ({
     sql.run(INSERT, { ...mail, problem, status: problem === null ? 'pending' : 'dead' }),
   forgetReminders: (eventId: string) => sql.run(FORGET_REMINDERS, { eventId }),
   next: (now: string) => sql.one<DueMail>(NEXT, { now }),
+  /** What is in the way of nobody any more is not counted: sent mails only grow. */
+  depth: () => sql.one<OutboxDepth>(DEPTH),
   sent: (id: string, now: string) => sql.run(SENT, { id, now }),
   failed: (failure: { id: string; status: 'pending' | 'dead'; problem: string; dueAt: string }) =>
     sql.run(FAILED, failure),

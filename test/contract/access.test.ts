@@ -23,6 +23,7 @@ describe.each(drivers)('access on $name', driver => {
     'GET /health',
     'GET /ws/updates',
     'GET /health/live',
+    'GET /metrics', // to programs of the same machine, as these requests are
     'GET /api/health',
     'POST /api/auth/register',
     'POST /api/auth/login',
@@ -50,6 +51,7 @@ describe.each(drivers)('access on $name', driver => {
     getHealth: stranger,
     getApiHealth: stranger,
     getLiveness: stranger,
+    getMetrics: stranger,
     register: stranger,
     login: stranger,
     refresh: stranger,

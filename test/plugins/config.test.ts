@@ -78,6 +78,16 @@ describe('configuration', () => {
     expect(mistakesIn({ JWT_SECRET_FILE: join(folder, 'absent') })).toContain('JWT_SECRET_FILE: expected a file')
   })
 
+  it('takes a token for the metrics, also out of a file, that is long enough not to be guessed', () => {
+    const file = join(folder, 'metrics-token')
+    writeFileSync(file, 'sixteen-visible-\n')
+    expect(loadConfig({ JWT_SECRET: SECRET, METRICS_TOKEN_FILE: file }).METRICS_TOKEN).toBe('sixteen-visible-')
+    expect(loadConfig({ JWT_SECRET: SECRET, METRICS_TOKEN: '' }).METRICS_TOKEN).toBeUndefined()
+    for (const token of ['fifteen-visible', 'sixteen visible!!', 'sixteen-visible-é']) {
+      expect(mistakesIn({ JWT_SECRET: SECRET, METRICS_TOKEN: token })).toMatch(/METRICS_TOKEN: expected .+16 char/)
+    }
+  })
+
   it('reads lists, and takes an empty variable for one that is not set', () => {
     const config = loadConfig({
       JWT_SECRET: SECRET,

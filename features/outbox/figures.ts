@@ -1,0 +1,21 @@
+import type { FastifyInstance } from 'fastify'
+import { outboxRepository } from './repository.ts'
+
+/** Adds to the metrics how full the outbox is, and how late its mails are. */
+export function outboxFigures({ metrics, db }: FastifyInstance): void {
+  metrics.add(
+    {
+      panelist_outbox_mails: {
+        type: 'gauge',
+        help: 'Mails that wait to be sent (pending) and that were given up (dead)',
+        label: 'status',
+      },
+      panelist_outbox_overdue_seconds: { type: 'gauge', help: 'By how much the mail is late that should go first' },
+    },
+    async () => {
+      const { pending = 0, dead = 0, firstDueAt = null } = (await outboxRepository(db).depth()) ?? {}
+      const late = firstDueAt === null ? 0 : Math.max(0, Date.now() - Date.parse(firstDueAt))
+      return { panelist_outbox_mails: { pending, dead }, panelist_outbox_overdue_seconds: late / 1000 }
+    },
+  )
+}
