@@ -44,12 +44,16 @@ function fire(job: Job): Promise<Reply> {
 }
 
 /** Gives each connection its own share of the paths, or a body with a new address for every request. */
-function requestsOf({ paths, body, writes, connections }: Job): (client: Client) => void {
+function requestsOf({ paths, body, sameBody = false, writes, connections }: Job): (client: Client) => void {
   let next = 0
   return client => {
     const share = next++ % connections
     if (body) {
       const path = paths[0] ?? '/'
+      if (sameBody) {
+        client.setRequests([{ path, body: JSON.stringify(body) }])
+        return
+      }
       client.setRequests([{ path, setupRequest: request => ({ ...request, path, body: withNewAddress(body) }) }])
       return
     }

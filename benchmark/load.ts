@@ -9,6 +9,8 @@ export interface Job {
   readonly paths: readonly string[]
   /** With it the requests are POSTs of this JSON, each with an `email` of its own. */
   readonly body?: Readonly<Record<string, unknown>>
+  /** The body is sent as it is, without such an `email`. */
+  readonly sameBody?: boolean
   /** With it each connection asks for all paths, and some of the requests are PUTs of a new weight instead. */
   readonly writes?: Writes
   readonly authorization: string

@@ -1,6 +1,6 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, openSync, readFileSync, truncateSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, rmSync, truncateSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -29,6 +29,8 @@ export interface ServerOptions {
   /** Asked for until it answers 2xx. */
   readonly firstPath: string
   readonly authorization: string
+  /** For Node.js, besides what `npm start` gives it. */
+  readonly nodeOptions?: readonly string[]
   /** Whether it can be told to collect its garbage. */
   readonly collects?: boolean
 }
@@ -61,13 +63,14 @@ export class Programs {
 
   /** Starts a server on a free port and waits until it answers. Throws with what it wrote when it ends instead. */
   async start(options: ServerOptions): Promise<Server> {
-    const { script, env, folder, name, firstPath, authorization, collects = false } = options
+    const { script, env, folder, name, firstPath, authorization, nodeOptions = [], collects = false } = options
     const port = await freePort()
     const log = join(folder, `${name}.log`)
     const descriptor = openSync(log, 'a')
     const started = performance.now()
+    const own = [...(AS_STARTED[script] ?? []), ...(collects ? COLLECTING : []), ...nodeOptions]
     const child = this.#keep(
-      spawn(process.execPath, [...(AS_STARTED[script] ?? []), ...(collects ? COLLECTING : []), join(DIST, script)], {
+      spawn(process.execPath, [...own, join(DIST, script)], {
         cwd: folder,
         env: environment({ ...env, PORT: String(port) }),
         stdio: ['ignore', descriptor, descriptor],
@@ -115,6 +118,19 @@ export class Programs {
     await exited
     clearTimeout(late)
   }
+}
+
+/** However this process ends, what it started ends too. */
+export function endWithUs(programs: Programs, folder: string): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      void programs.endAll().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143))
+    })
+  }
+  process.once('exit', () => {
+    programs.killAll()
+    rmSync(folder, { recursive: true, force: true })
+  })
 }
 
 /** Nothing of the caller's own settings, least of all NODE_OPTIONS, may change what is measured. */

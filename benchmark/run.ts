@@ -1,14 +1,13 @@
 // `npm run benchmark`: measures the built program against its baselines, prints the table and writes
 // benchmarks/latest.json. Servers and load generator are processes of their own, all ended by their ids at the end.
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SingleBar } from 'cli-progress'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { compileBaselines } from './compile.ts'
 import { Generator } from './load.ts'
-import { Programs } from './programs.ts'
+import { endWithUs, Programs } from './programs.ts'
 import { onMemoryOnly, table, verdictOf, writeReport, type Line } from './report.ts'
 import type { Context } from './rows/context.ts'
 import { growthRow, stepsOfGrowthRow } from './rows/growth.ts'
@@ -102,25 +101,6 @@ function finish(lines: readonly Line[], { only, strict }: Options, settings: obj
   if (onMemoryOnly()) console.log('The folder for temporary files is kept in memory: creates were not durable here.\n')
   console.log(`Written to ${writeReport(lines, { ...settings, rows: only ?? NAMES })}`)
   if (strict && lines.some(line => verdictOf(line) === 'missed')) process.exitCode = 1
-}
-
-/** To JavaScript in `dist/benchmark`, as a loader would cost the baselines and the load generator time. */
-function compileBaselines(): void {
-  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
-  execFileSync(process.execPath, [tsc, '-p', join(import.meta.dirname, 'tsconfig.json')], { stdio: 'inherit' })
-}
-
-/** However this process ends, what it started ends too. */
-function endWithUs(programs: Programs, folder: string): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      void programs.endAll().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143))
-    })
-  }
-  process.once('exit', () => {
-    programs.killAll()
-    rmSync(folder, { recursive: true, force: true })
-  })
 }
 
 await command.parseAsync().catch((error: unknown) => {

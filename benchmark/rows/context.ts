@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Generator } from '../load.ts'
-import type { Programs, Server } from '../programs.ts'
+import type { Programs, Server, ServerOptions } from '../programs.ts'
 import { JWT_SECRET, type SignedIn } from '../sign-in.ts'
 
 /** What every row is given. */
@@ -29,7 +29,7 @@ export function startPanelist(
   database: string,
   firstPath: string,
   more: Readonly<Record<string, string>> = {},
-  collects = false,
+  { collects = false, nodeOptions = [] }: Pick<ServerOptions, 'collects' | 'nodeOptions'> = {},
 ): Promise<Server> {
   const { programs, authorization } = context
   return programs.start({
@@ -40,6 +40,7 @@ export function startPanelist(
     firstPath,
     authorization: authorization(),
     collects,
+    nodeOptions,
   })
 }
 

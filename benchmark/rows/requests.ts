@@ -10,7 +10,7 @@ import { answerOf, ownFolder, startPanelist, type Context } from './context.ts'
 
 export const ROWS = 1_000
 export const CONNECTIONS = 64
-const LIST = '/api/interviewers'
+export const LIST = '/api/interviewers'
 export const NO_CACHE = { CACHE_MAX_BYTES: '0' }
 export const ONE = `${LIST}/${someIds(ROWS, 2)[1] ?? ''}`
 const TIMES_EXPRESS: Bar = { at: 'least', value: 3 }

@@ -11,7 +11,7 @@ const INTERVIEWS = 3_000
 const DAY_MS = 86_400_000
 const DAYS = 42
 const SEARCHES = 40
-const SEARCH = '/api/availability/search'
+export const SEARCH = '/api/availability/search'
 const TITLE = `search: ${INTERVIEWERS} interviewers, ${DAYS} days, 4 seats, 15-minute grid`
 
 export const stepsOfSearchRow = (runs: number) => runs * 2
@@ -37,7 +37,7 @@ export async function searchRow(context: Context): Promise<Line[]> {
 }
 
 /** A database with a team and its interviews of these weeks, made as `npm run seed` makes them. */
-async function teamOf(context: Context): Promise<string> {
+export async function teamOf(context: Context): Promise<string> {
   const file = copyOf(await preparedDatabase(1), join(ownFolder(context), 'panelist.db'))
   const { database } = await openDatabase(`file:${file}`)
   await makeDemoData(database, { seed: 1, interviewers: INTERVIEWERS, events: INTERVIEWS })
@@ -46,7 +46,7 @@ async function teamOf(context: Context): Promise<string> {
 }
 
 /** Four kinds of seats, so that everybody is asked, and many for more than one. */
-function question(explain: boolean): object {
+export function question(explain: boolean): Readonly<Record<string, unknown>> {
   const from = Math.ceil(Date.now() / DAY_MS) * DAY_MS
   return {
     from: new Date(from).toISOString(),

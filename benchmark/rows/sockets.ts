@@ -30,7 +30,7 @@ export async function socketsRow(context: Context): Promise<Line[]> {
   const file = copyOf(await preparedDatabase(ROWS), join(ownFolder(context), 'panelist.db'))
   const authorizations = addPeople(file, PEOPLE).map(authorization)
   const [firstPath = ''] = someIds(ROWS, 1).map(id => `/api/interviewers/${id}`)
-  const panelist = await startPanelist(context, `file:${file}`, firstPath, {}, true)
+  const panelist = await startPanelist(context, `file:${file}`, firstPath, {}, { collects: true })
   const clients = new SocketClients(programs)
   const memory = await memoryOfSockets(context, panelist, () =>
     clients.connect({ url: `${panelist.url}/ws/updates`, authorizations, count: IDLE_SOCKETS }),
