@@ -4,7 +4,7 @@
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-const TOOLS = ['chromium', 'strace', 'sqlite3', 'khal']
+const TOOLS = ['chromium', 'strace', 'sqlite3', 'khal', 'slowhttptest']
 const FOLDERS = ['test/system', 'test/browser', 'test/features/icalendar/programs']
 const root = join(import.meta.dirname, '..')
 
