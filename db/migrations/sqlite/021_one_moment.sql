@@ -1,0 +1,2 @@
+-- Nothing to do here: 'now' is the same wherever in a statement it is asked for (sqlite.org/lang_datefunc.html). The number
+-- stands for what PostgreSQL had to learn.
