@@ -12,6 +12,7 @@ import { conditionalPlugin } from './plugins/conditional.ts'
 import { configPlugin, type Config } from './plugins/config.ts'
 import { dbPlugin } from './plugins/db.ts'
 import { errorsPlugin, sendEarlyError } from './plugins/errors.ts'
+import { exportsPlugin } from './plugins/exports.ts'
 import { healthPlugin } from './plugins/health.ts'
 import { idempotencyPlugin } from './plugins/idempotency.ts'
 import { createLogger, loggingPlugin, requestId } from './plugins/logging.ts'
@@ -72,6 +73,7 @@ export async function buildApp({ config, database, logger, ...options }: AppOpti
   await app.register(realtimePlugin)
   await app.register(metricsRoutePlugin)
   await app.register(safeFetchPlugin)
+  await app.register(exportsPlugin)
   await app.register(features, options)
   return app
 }

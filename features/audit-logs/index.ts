@@ -6,5 +6,5 @@ export const auditLogsFeature = fp(
     app.scope('audit')
     await app.register(auditLogsRoutes, { prefix: '/api' })
   },
-  { name: 'audit-logs', dependencies: ['db', 'access', 'openapi'], encapsulate: true },
+  { name: 'audit-logs', dependencies: ['db', 'access', 'exports', 'openapi'], encapsulate: true },
 )

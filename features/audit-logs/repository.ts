@@ -1,8 +1,9 @@
 import type { Queryable } from '../../db/database.ts'
 import { fromJson } from '../json-column.ts'
-import { page, when, type Filter, type Listing, type Page } from '../page.ts'
+import { when, wholeList, type Filter, type Listing } from '../listing.ts'
+import { page, type Page } from '../page.ts'
 import { instant } from '../time.ts'
-import type { AuditLog, AuditLogQuery } from './schemas.ts'
+import type { AuditLog, AuditLogExportQuery, AuditLogQuery } from './schemas.ts'
 
 const COLUMNS = `id, occurred_at AS "occurredAt", actor_id AS "actorId", actor_name AS "actorName", action,
   entity_type AS "entityType", entity_id AS "entityId", changes, reason, request_id AS "requestId", ip,
@@ -30,9 +31,11 @@ export const auditLogsRepository = (sql: Queryable) => ({
     const { data, pagination } = await page<Row>(sql, LISTING, query, filtersOf(query))
     return { data: data.map(row => fromRow(row)), pagination }
   },
+  whole: (query: AuditLogExportQuery) =>
+    wholeList<Row, AuditLog>(sql, LISTING, { ...query, filters: filtersOf(query) }, rows => rows.map(fromRow)),
 })
 
-function filtersOf(query: AuditLogQuery): Filter[] {
+function filtersOf(query: Omit<AuditLogQuery, 'limit'>): Filter[] {
   const { occurredAfter, occurredBefore } = query
   return [
     ...when(query.entityType, 'entity_type = :entityType', 'entityType'),

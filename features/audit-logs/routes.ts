@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { answer, refused } from '../answers.ts'
+import { exportOf } from '../export.ts'
 import { OnlyId } from '../fields.ts'
-import { AuditLog, AuditLogId, AuditLogPage, AuditLogQuery, HistoryQuery } from './schemas.ts'
+import { AuditLog, AuditLogExportQuery, AuditLogId, AuditLogPage, AuditLogQuery, HistoryQuery } from './schemas.ts'
 import { auditLogsService } from './service.ts'
 
 const tags = ['audit']
@@ -20,6 +21,10 @@ export const auditLogsRoutes: FastifyPluginAsyncTypebox = async app => {
   const onRequest = [app.authorize(['admin', 'talent'])]
 
   app.get('/audit-logs', { onRequest, schema: LIST }, request => journal.list(request.query))
+
+  app.get('/audit-logs/export', { exposeHeadRoute: false, onRequest, schema: EXPORT }, (request, reply) =>
+    reply.sendList(journal.exported(request.query)),
+  )
 
   app.get('/audit-logs/:id', { config: { versioned: false }, onRequest, schema: GET }, request =>
     journal.find(request.params.id),
@@ -49,6 +54,15 @@ const LIST = {
   querystring: AuditLogQuery,
   response: { 200: answer(AuditLogPage, 'A page of the journal'), ...refused(403) },
 }
+
+const EXPORT = exportOf({
+  tags,
+  operationId: 'exportAuditLogs',
+  what: 'the journal',
+  readers: 'For admin and talent.',
+  query: AuditLogExportQuery,
+  example: 'id,occurredAt,actorName,action\r\n42,2026-03-01T08:00:00.000Z,Tess Talent,cancel\r\n',
+})
 
 const GET = {
   tags,

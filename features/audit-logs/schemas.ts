@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
+import { ExportQuery } from '../export.ts'
 import { Instant, Line, Nullable } from '../fields.ts'
 import { PageOf, PageQuery } from '../page.ts'
 
@@ -61,5 +62,8 @@ export const AuditLogQuery = PageQuery(SORTS, {
   occurredBefore: Type.Optional(Type.String({ ...Instant, description: 'Exclusive' })),
 })
 export type AuditLogQuery = Static<typeof AuditLogQuery>
+
+export const AuditLogExportQuery = ExportQuery(AuditLogQuery)
+export type AuditLogExportQuery = Static<typeof AuditLogExportQuery>
 
 export const HistoryQuery = PageQuery(SORTS, {})

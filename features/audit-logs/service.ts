@@ -1,11 +1,23 @@
 import type { Database } from '../../db/database.ts'
 import { found } from '../../plugins/errors.ts'
+import type { ExportedList } from '../../plugins/exports.ts'
 import type { PageRequest } from '../page.ts'
+import { COLUMNS } from './columns.ts'
 import { auditLogsRepository } from './repository.ts'
-import type { AuditLogQuery } from './schemas.ts'
+import type { AuditLog, AuditLogExportQuery, AuditLogQuery } from './schemas.ts'
 
 export const auditLogsService = (db: Database) => ({
   list: (query: AuditLogQuery) => auditLogsRepository(db).list(query),
+
+  /** All of the list, as a file. */
+  exported: (query: AuditLogExportQuery): ExportedList<AuditLog> => ({
+    name: 'audit-logs',
+    title: 'Journal',
+    entityType: 'audit_log',
+    asked: query,
+    columns: COLUMNS,
+    rows: auditLogsRepository(db).whole(query),
+  }),
 
   find: async (id: number) => found(await auditLogsRepository(db).find(id), 'journal row'),
 

@@ -20,6 +20,7 @@ export const eventsFeature = fp(
       'cache',
       'calendars',
       'conditional',
+      'exports',
       'idempotency',
       'openapi',
       'realtime',

@@ -1,10 +1,12 @@
 import { answer, gone, refused } from '../answers.ts'
+import { exportOf } from '../export.ts'
 import { OnlyId } from '../fields.ts'
 import {
   BookedEvent,
   Cancel,
   Event,
   EventChanges,
+  EventExportQuery,
   EventPage,
   EventQuery,
   InterviewerEventQuery,
@@ -28,6 +30,15 @@ export const LIST = {
   querystring: EventQuery,
   response: { 200: answer(EventPage, 'A page of interviews') },
 }
+
+export const EXPORT = exportOf({
+  tags,
+  operationId: 'exportEvents',
+  what: 'interviews',
+  readers: 'Staff get every interview, an interviewer those they sit in.',
+  query: EventExportQuery,
+  example: 'id,title,type\r\n0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d11,Technical interview,technical\r\n',
+})
 
 export const LIST_OF_INTERVIEWER = {
   tags,

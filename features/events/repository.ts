@@ -1,9 +1,10 @@
 import type { Queryable, SqlValue } from '../../db/database.ts'
 import { folded } from '../case.ts'
 import { fromJson } from '../json-column.ts'
-import { page, when, type Filter, type Listing, type Page } from '../page.ts'
+import { when, wholeList, type Filter, type Listing } from '../listing.ts'
+import { page, type Page } from '../page.ts'
 import { instant } from '../time.ts'
-import type { Event, EventQuery, PanelMember } from './schemas.ts'
+import type { Event, EventExportQuery, EventQuery, PanelMember } from './schemas.ts'
 
 const COLUMNS = `id, title, type, status, candidate_name AS "candidateName", candidate_email AS "candidateEmail", position,
   starts_at AS "startsAt", ends_at AS "endsAt", timezone, location, meeting_url AS "meetingUrl", notes,
@@ -79,6 +80,8 @@ export const eventsRepository = (sql: Queryable) => ({
     const { data, pagination } = await page<Row>(sql, LISTING, query, filtersOf(query, viewerId))
     return { data: await seated(sql, data), pagination }
   },
+  whole: (query: EventExportQuery, viewerId?: string) =>
+    wholeList<Row, Event>(sql, LISTING, { ...query, filters: filtersOf(query, viewerId) }, rows => seated(sql, rows)),
   /** The accounts that act as these interviewers. */
   usersOf: async (interviewerIds: readonly string[]) => {
     const rows = await sql.many<{ userId: string }>(USERS_OF(sql), { ids: JSON.stringify(interviewerIds) })
@@ -104,7 +107,7 @@ function panelsOf({ dialect }: Queryable): string {
   return `SELECT ${SEAT_COLUMNS} ${SEATS_FROM} WHERE event_panel.event_id ${dialect.inList('ids')} ORDER BY event_panel.seat`
 }
 
-function filtersOf(query: EventQuery, viewerId: string | undefined): Filter[] {
+function filtersOf(query: Omit<EventQuery, 'limit'>, viewerId: string | undefined): Filter[] {
   const seatedIn = (condition: string) => `id IN (SELECT event_panel.event_id ${SEATS_FROM} WHERE ${condition})`
   const { interviewerEmail, candidateEmail, startsAfter, startsBefore } = query
   return [

@@ -15,6 +15,10 @@ export const eventsRoutes: FastifyPluginAsyncTypebox = async app => {
 
   app.get('/events', { config, schema: operation.LIST }, request => events.list(request.principal, request.query))
 
+  app.get('/events/export', { exposeHeadRoute: false, schema: operation.EXPORT }, (request, reply) =>
+    reply.sendList(events.exported(request.principal, request.query)),
+  )
+
   app.get('/interviewers/:id/events', { config, schema: operation.LIST_OF_INTERVIEWER }, request =>
     events.list(request.principal, { ...request.query, interviewerId: request.params.id }),
   )

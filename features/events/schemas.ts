@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
+import { ExportQuery } from '../export.ts'
 import {
   Email,
   HttpUrl,
@@ -266,5 +267,8 @@ export const EventQuery = PageQuery(SORTS, {
   interviewerEmail: Type.Optional(Email),
 })
 export type EventQuery = Static<typeof EventQuery>
+
+export const EventExportQuery = ExportQuery(EventQuery)
+export type EventExportQuery = Static<typeof EventExportQuery>
 
 export const InterviewerEventQuery = PageQuery(SORTS, FILTERS)

@@ -4,15 +4,26 @@ import type { Actor } from '../../plugins/audit-logger.ts'
 import type { Principal } from '../../plugins/auth.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { found } from '../../plugins/errors.ts'
+import type { ExportedList } from '../../plugins/exports.ts'
 import type { Page } from '../page.ts'
 import type { Seat } from '../panel-search.ts'
 import { admit, newcomers, peopleOf } from './admission.ts'
 import { booking, claimsRepository } from './claims.ts'
+import { COLUMNS } from './columns.ts'
 import { respond, type Call, type Deed } from './deeds.ts'
 import { eventFrom, merged } from './drafts.ts'
 import { assertSeated, panelFrom } from './panel.ts'
 import { eventsRepository } from './repository.ts'
-import type { BookedEvent, Event, EventChanges, EventQuery, NewEvent, Respond, Warning } from './schemas.ts'
+import type {
+  BookedEvent,
+  Event,
+  EventChanges,
+  EventExportQuery,
+  EventQuery,
+  NewEvent,
+  Respond,
+  Warning,
+} from './schemas.ts'
 import { panelFor, replacementsFor } from './seating.ts'
 import { assertScheduled } from './states.ts'
 import { isStaff } from '../staff.ts'
@@ -25,6 +36,9 @@ export const eventsService = (parts: EventsParts) => ({
   /** Staff see every event, an interviewer the own. */
   list: (viewer: Principal, query: EventQuery): Promise<Page<Event>> =>
     eventsRepository(parts.db).list(query, isStaff(viewer) ? undefined : viewer.id),
+
+  /** All of the list, as a file. */
+  exported: (viewer: Principal, query: EventExportQuery) => exported(parts, viewer, query),
 
   find: async (viewer: Principal, id: string): Promise<Event> => {
     const events = eventsRepository(parts.db)
@@ -73,6 +87,11 @@ export const eventsService = (parts: EventsParts) => ({
     return { ...event, replacements: await replacementsFor(parts.db, parts.calendars, event, own) }
   },
 })
+
+function exported({ db }: EventsParts, viewer: Principal, query: EventExportQuery): ExportedList<Event> {
+  const rows = eventsRepository(db).whole(query, isStaff(viewer) ? undefined : viewer.id)
+  return { name: 'events', title: 'Interviews', entityType: ENTITY, asked: query, columns: COLUMNS, rows }
+}
 
 async function create(
   tx: Transaction,

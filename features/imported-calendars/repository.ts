@@ -1,5 +1,6 @@
 import type { Queryable } from '../../db/database.ts'
-import { page, when, type Listing, type Page } from '../page.ts'
+import { when, type Listing } from '../listing.ts'
+import { page, type Page } from '../page.ts'
 import type { Interval } from '../scheduling/intervals.ts'
 import type { ImportedCalendar, ImportedCalendarQuery } from './schemas.ts'
 

@@ -10,7 +10,17 @@ export const interviewersFeature = fp(
   },
   {
     name: 'interviewers',
-    dependencies: ['db', 'audit-logger', 'access', 'cache', 'conditional', 'idempotency', 'openapi', 'realtime'],
+    dependencies: [
+      'db',
+      'audit-logger',
+      'access',
+      'cache',
+      'conditional',
+      'exports',
+      'idempotency',
+      'openapi',
+      'realtime',
+    ],
     encapsulate: true,
   },
 )

@@ -1,8 +1,9 @@
 import type { Queryable, SqlValue } from '../../db/database.ts'
 import { folded } from '../case.ts'
 import { fromJson } from '../json-column.ts'
-import { page, when, type Filter, type Listing, type Page } from '../page.ts'
-import type { Interviewer, InterviewerQuery } from './schemas.ts'
+import { when, wholeList, type Filter, type Listing } from '../listing.ts'
+import { page, type Page } from '../page.ts'
+import type { Interviewer, InterviewerExportQuery, InterviewerQuery } from './schemas.ts'
 
 const COLUMNS = `id, name, email, title, department, skills, interview_types AS "interviewTypes", timezone, status,
   buffer_before_minutes AS "bufferBeforeMinutes", buffer_after_minutes AS "bufferAfterMinutes",
@@ -59,9 +60,13 @@ export const interviewersRepository = (sql: Queryable) => ({
     const { data, pagination } = await page<Row>(sql, LISTING, query, filtersOf(query))
     return { data: data.map(row => fromRow(row)), pagination }
   },
+  whole: (query: InterviewerExportQuery) =>
+    wholeList<Row, Interviewer>(sql, LISTING, { ...query, filters: filtersOf(query) }, rows =>
+      rows.map(row => fromRow(row)),
+    ),
 })
 
-function filtersOf({ status, department, skill, interviewType, timezone }: InterviewerQuery): Filter[] {
+function filtersOf({ status, department, skill, interviewType, timezone }: Omit<InterviewerQuery, 'limit'>): Filter[] {
   return [
     ...when(status, 'status = :status', 'status'),
     ...when(department && folded(department), 'lower(department) = :department', 'department'),

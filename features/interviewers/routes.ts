@@ -1,11 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { answer, gone, refused } from '../answers.ts'
+import { exportOf } from '../export.ts'
 import { OnlyId } from '../fields.ts'
 import { everyone } from '../seen-by.ts'
 import {
   ChangedInterviewer,
   Interviewer,
   InterviewerChanges,
+  InterviewerExportQuery,
   InterviewerPage,
   InterviewerQuery,
   NewInterviewer,
@@ -21,6 +23,10 @@ export const interviewersRoutes: FastifyPluginAsyncTypebox = async app => {
   const staff = [app.authorize(['admin', 'talent'])]
 
   app.get('/', { config, schema: LIST }, request => interviewers.list(request.query))
+
+  app.get('/export', { exposeHeadRoute: false, schema: EXPORT }, (request, reply) =>
+    reply.sendList(interviewers.exported(request.query)),
+  )
 
   app.get('/:id', { config, schema: GET }, async (request, reply) =>
     reply.versioned(await interviewers.find(request.params.id)),
@@ -50,6 +56,15 @@ const LIST = {
   querystring: InterviewerQuery,
   response: { 200: answer(InterviewerPage, 'A page of interviewers') },
 }
+
+const EXPORT = exportOf({
+  tags,
+  operationId: 'exportInterviewers',
+  what: 'interviewers',
+  readers: 'Anyone signed in may.',
+  query: InterviewerExportQuery,
+  example: 'id,name,email\r\n0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10,Ada Lovelace,ada@example.com\r\n',
+})
 
 const GET = {
   tags,

@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
+import { ExportQuery } from '../export.ts'
 import { Email, Id, Instant, Line, Nullable, OneOf, TimeZone, Version } from '../fields.ts'
 import { InterviewType } from '../interview-types.ts'
 import { PageOf, PageQuery } from '../page.ts'
@@ -141,3 +142,6 @@ export const InterviewerQuery = PageQuery(['name', 'email', 'createdAt', 'update
   q: Search('the name, address, title, department or skills'),
 })
 export type InterviewerQuery = Static<typeof InterviewerQuery>
+
+export const InterviewerExportQuery = ExportQuery(InterviewerQuery)
+export type InterviewerExportQuery = Static<typeof InterviewerExportQuery>

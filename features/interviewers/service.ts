@@ -3,14 +3,17 @@ import type { Database, Transaction } from '../../db/database.ts'
 import type { Actor, AuditLogger } from '../../plugins/audit-logger.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { detailed, found, ValidationError } from '../../plugins/errors.ts'
+import type { ExportedList } from '../../plugins/exports.ts'
 import type { Idempotency } from '../../plugins/idempotency.ts'
 import { onForeignKey, onUnique } from '../constraints.ts'
 import { newId } from '../ids.ts'
+import { COLUMNS } from './columns.ts'
 import { interviewersRepository } from './repository.ts'
 import type {
   ChangedInterviewer,
   Interviewer,
   InterviewerChanges,
+  InterviewerExportQuery,
   InterviewerQuery,
   NewInterviewer,
 } from './schemas.ts'
@@ -42,6 +45,9 @@ const ENTITY = 'interviewer'
 
 export const interviewersService = (db: Database, audit: AuditLogger, idempotency: Idempotency) => ({
   list: (query: InterviewerQuery) => interviewersRepository(db).list(query),
+
+  /** All of the list, as a file. */
+  exported: (query: InterviewerExportQuery) => exported(db, query),
 
   find: async (id: string) => found(await interviewersRepository(db).find(id), ENTITY),
 
@@ -83,6 +89,11 @@ export const interviewersService = (db: Database, audit: AuditLogger, idempotenc
       await audit.record(tx, actor, { action: 'delete', entityType: ENTITY, entityId: id, before })
     }),
 })
+
+function exported(db: Database, query: InterviewerExportQuery): ExportedList<Interviewer> {
+  const rows = interviewersRepository(db).whole(query)
+  return { name: 'interviewers', title: 'Interviewers', entityType: ENTITY, asked: query, columns: COLUMNS, rows }
+}
 
 /** The columns that the database fills in. */
 const UNSAVED = { version: 1, createdAt: '', updatedAt: '' }

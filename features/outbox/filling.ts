@@ -46,7 +46,7 @@ export async function fill(tx: Transaction, rules: FillingRules, now: string): P
   }
   const rows = await journal.after(cursor, ROWS_AT_ONCE)
   for (const row of rows) {
-    if (row.entityType === 'event') await tellOfEvent(tx, rules, row, now)
+    if (row.entityType === 'event' && row.entityId !== null) await tellOfEvent(tx, rules, row, now)
     if (row.entityType === 'session' && row.action === 'login') await tellOfSignIn(tx, row)
   }
   const last = rows.at(-1)

@@ -1,7 +1,8 @@
 import type { Queryable } from '../../db/database.ts'
 import { folded } from '../case.ts'
 import { fromJson } from '../json-column.ts'
-import { page, when, type Listing, type Page } from '../page.ts'
+import { when, type Listing } from '../listing.ts'
+import { page, type Page } from '../page.ts'
 import type { OutboxMail, OutboxQuery } from './schemas.ts'
 import type { Interview } from './told.ts'
 

@@ -1,5 +1,6 @@
 import type { Queryable } from '../../db/database.ts'
-import { page, type Filter, type Listing } from '../page.ts'
+import type { Filter, Listing } from '../listing.ts'
+import { page } from '../page.ts'
 import { sessionStore } from '../session-store.ts'
 import type { Session, SessionQuery } from './schemas.ts'
 

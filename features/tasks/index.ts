@@ -10,7 +10,7 @@ export const tasksFeature = fp(
   },
   {
     name: 'tasks',
-    dependencies: ['db', 'audit-logger', 'access', 'conditional', 'idempotency', 'openapi', 'realtime'],
+    dependencies: ['db', 'audit-logger', 'access', 'conditional', 'exports', 'idempotency', 'openapi', 'realtime'],
     encapsulate: true,
   },
 )

@@ -1,7 +1,8 @@
 import type { Queryable } from '../../db/database.ts'
-import { page, when, type Filter, type Listing, type Page } from '../page.ts'
+import { when, wholeList, type Filter, type Listing } from '../listing.ts'
+import { page, type Page } from '../page.ts'
 import { instant } from '../time.ts'
-import type { Task, TaskQuery } from './schemas.ts'
+import type { Task, TaskExportQuery, TaskQuery } from './schemas.ts'
 
 const COLUMNS = `id, title, description, status, priority, due_at AS "dueAt", assignee_id AS "assigneeId",
   event_id AS "eventId", created_by AS "createdBy", version, created_at AS "createdAt", updated_at AS "updatedAt"`
@@ -45,9 +46,11 @@ export const tasksRepository = (sql: Queryable) => ({
   /** Tasks that `viewerId`, when given, made or is assigned. */
   list: (query: TaskQuery, viewerId?: string): Promise<Page<Task>> =>
     page<Task>(sql, LISTING, query, filtersOf(query, viewerId)),
+  whole: (query: TaskExportQuery, viewerId?: string) =>
+    wholeList<Task, Task>(sql, LISTING, { ...query, filters: filtersOf(query, viewerId) }, rows => rows),
 })
 
-function filtersOf(query: TaskQuery, viewerId: string | undefined): Filter[] {
+function filtersOf(query: Omit<TaskQuery, 'limit'>, viewerId: string | undefined): Filter[] {
   const { dueAfter, dueBefore } = query
   return [
     ...when(viewerId, 'created_by = :viewerId OR assignee_id = :viewerId', 'viewerId'),

@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { answer, gone, refused } from '../answers.ts'
+import { exportOf } from '../export.ts'
 import { OnlyId } from '../fields.ts'
-import { NewTask, Task, TaskChanges, TaskPage, TaskQuery } from './schemas.ts'
+import { NewTask, Task, TaskChanges, TaskExportQuery, TaskPage, TaskQuery } from './schemas.ts'
 import { tasksService } from './service.ts'
 
 const tags = ['tasks']
@@ -11,6 +12,10 @@ export const tasksRoutes: FastifyPluginAsyncTypebox = async app => {
   const tasks = tasksService(app.db, app.audit, app.idempotency)
 
   app.get('/', { schema: LIST }, request => tasks.list(request.principal, request.query))
+
+  app.get('/export', { exposeHeadRoute: false, schema: EXPORT }, (request, reply) =>
+    reply.sendList(tasks.exported(request.principal, request.query)),
+  )
 
   app.get('/:id', { schema: GET }, async (request, reply) =>
     reply.versioned(await tasks.find(request.principal, request.params.id)),
@@ -42,6 +47,15 @@ const LIST = {
   querystring: TaskQuery,
   response: { 200: answer(TaskPage, 'A page of tasks') },
 }
+
+const EXPORT = exportOf({
+  tags,
+  operationId: 'exportTasks',
+  what: 'tasks',
+  readers: 'Admin and talent get every task, an interviewer those they made or are assigned.',
+  query: TaskExportQuery,
+  example: 'id,title,status\r\n0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d20,Send the take-home exercise,TODO\r\n',
+})
 
 const GET = {
   tags,

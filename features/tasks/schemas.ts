@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
+import { ExportQuery } from '../export.ts'
 import { Id, Instant, Line, Lines, Nullable, OneOf, Version } from '../fields.ts'
 import { PageOf, PageQuery } from '../page.ts'
 import { Search } from '../search.ts'
@@ -81,3 +82,6 @@ export const TaskQuery = PageQuery(['dueAt', 'priority', 'createdAt'], {
   q: Search('the title or description'),
 })
 export type TaskQuery = Static<typeof TaskQuery>
+
+export const TaskExportQuery = ExportQuery(TaskQuery)
+export type TaskExportQuery = Static<typeof TaskExportQuery>

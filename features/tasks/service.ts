@@ -3,14 +3,16 @@ import type { AuditLogger } from '../../plugins/audit-logger.ts'
 import { Forbidden, Unauthorized, type Caller, type Principal } from '../../plugins/auth.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { found, ValidationError } from '../../plugins/errors.ts'
+import type { ExportedList } from '../../plugins/exports.ts'
 import type { Idempotency } from '../../plugins/idempotency.ts'
 import { onForeignKey } from '../constraints.ts'
 import { newId } from '../ids.ts'
 import type { Page } from '../page.ts'
 import { isStaff } from '../staff.ts'
 import { instant } from '../time.ts'
+import { COLUMNS } from './columns.ts'
 import { tasksRepository } from './repository.ts'
-import type { NewTask, Task, TaskChanges, TaskQuery } from './schemas.ts'
+import type { NewTask, Task, TaskChanges, TaskExportQuery, TaskQuery } from './schemas.ts'
 
 const ENTITY = 'task'
 
@@ -30,6 +32,16 @@ export const tasksService = (db: Database, audit: AuditLogger, idempotency: Idem
   /** Staff see every task, others those they made or are assigned. */
   list: (viewer: Principal, query: TaskQuery): Promise<Page<Task>> =>
     tasksRepository(db).list(query, isStaff(viewer) ? undefined : viewer.id),
+
+  /** All of the list, as a file. */
+  exported: (viewer: Principal, query: TaskExportQuery): ExportedList<Task> => ({
+    name: 'tasks',
+    title: 'Tasks',
+    entityType: ENTITY,
+    asked: query,
+    columns: COLUMNS,
+    rows: tasksRepository(db).whole(query, isStaff(viewer) ? undefined : viewer.id),
+  }),
 
   find: async (viewer: Caller, id: string): Promise<Task> =>
     found(shownTo(viewer, await tasksRepository(db).find(id)), ENTITY),

@@ -17,7 +17,8 @@ export interface Message {
  * The messages of some rows of one topic, in their order. What is sent is the thing as it is now, to those who may see
  * it now; whom a change has taken it from is told that it is gone. What is no more is known from its last row.
  */
-export async function messagesOf(sql: Queryable, topic: Topic, rows: readonly JournalRow[]): Promise<Message[]> {
+export async function messagesOf(sql: Queryable, topic: Topic, all: readonly JournalRow[]): Promise<Message[]> {
+  const rows = all.filter(({ entityId }) => entityId !== '') // that a list was exported is about no one thing
   const ids = [...new Set(rows.map(({ entityId }) => entityId))]
   const present = ids.length === 0 ? new Map<string, object>() : await topic.find(sql, ids)
   const gone = ids.filter(id => !present.has(id))

@@ -1,0 +1,139 @@
+import { finished, type Readable } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import createError from '@fastify/error'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { retryIn, ValidationError } from './errors.ts'
+import type { Column } from './exports/cells.ts'
+import { csvOf } from './exports/csv.ts'
+
+export type { Column } from './exports/cells.ts'
+
+/** A PDF says on each page how many there are: all of it is known before any of it is sent, and is kept until then. */
+const MOST_PRINTED_ROWS = 20_000
+const AT_ONCE = 2
+const RETRY_AFTER_SECONDS = 5
+
+const ExportsRunning = createError(
+  'EXPORTS_RUNNING',
+  `You have ${AT_ONCE} exports under way: wait until one has arrived`,
+  429,
+)
+/** Nobody reads it; as nginx names it. */
+const ClientLeft = createError('CLIENT_LEFT', 'The client has left', 499)
+
+export const FORMATS = {
+  csv: 'text/csv; charset=utf-8',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  pdf: 'application/pdf',
+} as const
+export type Format = keyof typeof FORMATS
+
+/** A list as a file: what is in it, and what it is called. */
+export interface ExportedList<Row> {
+  /** `interviewers`: the file is `interviewers-2026-11-21.csv`. */
+  readonly name: string
+  readonly title: string
+  /** Whose list it is, as the journal says it. */
+  readonly entityType: string
+  /** The format and the filters; the journal has them as they were asked for. */
+  readonly asked: { readonly format: Format }
+  readonly columns: readonly Column<Row>[]
+  readonly rows: {
+    count(): Promise<number>
+    /** Each is read when it is asked for. */
+    pages(): AsyncIterable<readonly Row[]>
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /**
+     * Sends a list as a file, while it is being read; the journal says so before the first byte leaves. What fails
+     * until then is answered as an error; afterwards the connection is cut, so that no part looks like the whole.
+     * Throws 429 EXPORTS_RUNNING when the user has two already, and a 400 for more rows than a PDF can have.
+     */
+    sendList<Row>(list: ExportedList<Row>): Promise<FastifyReply>
+  }
+}
+
+/** Lists as CSV, Excel and PDF, of any length, in bounded memory. */
+export const exportsPlugin = fp(
+  async app => {
+    const running = new Map<string, number>()
+    app.decorateReply('sendList', async function <Row>(this: FastifyReply, list: ExportedList<Row>) {
+      const { principal } = this.request
+      const left = begin(running, this.request, this)
+      const { format } = list.asked
+      if (format === 'pdf') assertPrintable(await list.rows.count())
+      const at = new Date().toISOString()
+      const body = await WRITERS[format](await begun(paced(list.rows.pages(), left)), list, at)
+      await app.db.transaction(tx =>
+        app.audit.record(tx, principal, {
+          action: 'export',
+          entityType: list.entityType,
+          entityId: null,
+          after: list.asked,
+        }),
+      )
+      const file = `${list.name}-${at.slice(0, 'YYYY-MM-DD'.length)}.${format}`
+      this.header('content-disposition', `attachment; filename="${file}"`).header('cache-control', 'no-store')
+      return this.type(FORMATS[format]).send(body)
+    })
+  },
+  { name: 'exports', dependencies: ['db', 'audit-logger', 'auth', 'errors'] },
+)
+
+type Writer = <Row>(
+  pages: AsyncIterable<readonly Row[]>,
+  list: Pick<ExportedList<Row>, 'columns' | 'title'>,
+  at: string,
+) => Readable | Promise<Readable>
+
+/** Those of large libraries are loaded when they are first asked for: most servers never are. */
+const WRITERS: Readonly<Record<Format, Writer>> = {
+  csv: (pages, { columns }) => csvOf(pages, columns),
+  xlsx: async (pages, { columns, title }) => (await import('./exports/xlsx.ts')).xlsxOf(pages, columns, title),
+  pdf: async (pages, { columns, title }, at) => (await import('./exports/pdf.ts')).pdfOf(pages, columns, { title, at }),
+}
+
+/** Counts one more export of this user until its answer has ended, and says when that is. */
+function begin(running: Map<string, number>, { principal: { id } }: FastifyRequest, reply: FastifyReply): AbortSignal {
+  const count = running.get(id) ?? 0
+  if (count >= AT_ONCE) throw retryIn(new ExportsRunning(), RETRY_AFTER_SECONDS)
+  running.set(id, count + 1)
+  const ended = new AbortController()
+  finished(reply.raw, () => {
+    const others = (running.get(id) ?? 0) - 1
+    if (others > 0) running.set(id, others)
+    else running.delete(id)
+    ended.abort(new ClientLeft())
+  })
+  return ended.signal
+}
+
+function assertPrintable(rows: number): void {
+  if (rows <= MOST_PRINTED_ROWS) return
+  const most = MOST_PRINTED_ROWS.toLocaleString('en')
+  const sentence = `a PDF has at most ${most} rows, and these are ${rows.toLocaleString('en')}: filter them, or take csv or xlsx`
+  throw new ValidationError('/format', 'pdf', sentence)
+}
+
+/** Lets everybody else have their turn between two pages, and reads no further for somebody who has left. */
+async function* paced<Page>(pages: AsyncIterable<Page>, left: AbortSignal): AsyncGenerator<Page> {
+  for await (const page of pages) {
+    yield page
+    await nextTurn()
+    left.throwIfAborted()
+  }
+}
+
+/** The same pages, of which the first has been read: a list that cannot be read is an error, and not half a file. */
+async function begun<Page>(pages: AsyncGenerator<Page>): Promise<AsyncIterable<Page>> {
+  const first = await pages.next()
+  return (async function* () {
+    if (first.done === true) return
+    yield first.value
+    yield* pages
+  })()
+}
