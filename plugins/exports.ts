@@ -1,4 +1,4 @@
-import { finished, type Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import createError from '@fastify/error'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -103,12 +103,14 @@ function begin(running: Map<string, number>, { principal: { id } }: FastifyReque
   if (count >= AT_ONCE) throw retryIn(new ExportsRunning(), RETRY_AFTER_SECONDS)
   running.set(id, count + 1)
   const ended = new AbortController()
-  finished(reply.raw, () => {
+  const end = () => {
+    if (ended.signal.aborted) return
     const others = (running.get(id) ?? 0) - 1
     if (others > 0) running.set(id, others)
     else running.delete(id)
     ended.abort(new ClientLeft())
-  })
+  }
+  reply.raw.once('finish', end).once('close', end)
   return ended.signal
 }
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import createError from '@fastify/error'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Database, Transaction } from '../db/database.ts'
 import type { Actor } from './audit-logger.ts'
@@ -41,12 +41,16 @@ declare module 'fastify' {
   interface FastifyInstance {
     readonly idempotency: Idempotency
   }
+  interface FastifyContextConfig {
+    /** A POST that may create something and does not answer 201. */
+    creates?: boolean
+  }
   interface FastifyRequest {
     ticket: IdempotencyTicket | null
   }
 }
 
-/** `Idempotency-Key` on every POST that creates something, that is, which can answer 201. */
+/** `Idempotency-Key` on every POST that creates something, see `takesKey`. */
 export const idempotencyPlugin = fp(
   async app => {
     const running = new Set<string>()
@@ -76,7 +80,7 @@ export const idempotencyPlugin = fp(
       if (request.ticket) running.delete(nameOf(request.ticket))
     }
     app.addHook('onRoute', route => {
-      if (route.method !== 'POST' || !creates(route.schema?.response)) return
+      if (route.method !== 'POST' || !takesKey(route)) return
       route.preHandler = [route.preHandler ?? [], take].flat()
       route.onSend = [route.onSend ?? [], mark].flat()
       route.onResponse = [route.onResponse ?? [], give].flat()
@@ -85,9 +89,10 @@ export const idempotencyPlugin = fp(
   { name: 'idempotency', dependencies: ['config', 'db', 'auth'] },
 )
 
-/** Whether a route with these answers creates something. */
-export function creates(responses: unknown): boolean {
-  return typeof responses === 'object' && responses !== null && '201' in responses
+/** Whether a route creates something: its answers say so, or, where it is one thing among others, its `config`. */
+export function takesKey({ config, schema }: RouteOptions): boolean {
+  const responses = schema?.response
+  return config?.creates ?? (typeof responses === 'object' && responses !== null && '201' in responses)
 }
 
 /** For the command line; a request finds it at `app.idempotency`. */

@@ -5,7 +5,7 @@ import { Type, type StringOptions, type TProperties } from '@sinclair/typebox'
 import type { FastifyPluginAsync, FastifySchema, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { scopeFor } from './auth/scopes.ts'
-import { creates } from './idempotency.ts'
+import { takesKey } from './idempotency.ts'
 import { programVersion } from './health.ts'
 import { finished, HEADERS, RESPONSES } from './openapi-document.ts'
 
@@ -128,7 +128,7 @@ function withScope(schema: FastifySchema, route: RouteOptions): FastifySchema {
   return { ...schema, security: [{ bearer: [scopeFor(resource, methodOf(route))] }] }
 }
 
-function headersOf(route: RouteOptions, { response, params }: FastifySchema): TProperties {
+function headersOf(route: RouteOptions, { params }: FastifySchema): TProperties {
   const { versioned = params !== undefined && route.url.includes('/:id') } = route.config ?? {}
   switch (methodOf(route)) {
     case 'GET':
@@ -136,7 +136,7 @@ function headersOf(route: RouteOptions, { response, params }: FastifySchema): TP
         ? { 'if-none-match': header('The ETag you have; answers 304 while it is current') }
         : {}
     case 'POST':
-      return creates(response)
+      return takesKey(route)
         ? {
             'idempotency-key': header('Makes a repetition of this request safe for 24 hours', {
               pattern: '^[!-~]{1,255}$',

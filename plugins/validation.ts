@@ -89,6 +89,29 @@ function timeZones(): (name: string) => boolean {
   }
 }
 
+/** What is wrong with one field of something. */
+export interface Problem {
+  readonly field: string
+  readonly message: string
+}
+
+/**
+ * For what comes in another form than JSON, by the very rules of a body: that body, or everything that is wrong with it.
+ */
+export function bodyCheck<Body>(schema: AnySchema): (given: unknown) => { body: Body } | { problems: Problem[] } {
+  let compiled: ValidateFunction<Body> | undefined
+  return given => {
+    compiled ??= withFormats(new Ajv({ ...OPTIONS, coerceTypes: false, allErrors: true })).compile<Body>(schema)
+    return compiled(given) ? { body: given } : { problems: (compiled.errors ?? []).map(problemOf) }
+  }
+}
+
+function problemOf({ instancePath, params, message = 'is not valid' }: ErrorObject): Problem {
+  const { missingProperty, allowedValues }: Readonly<Record<string, unknown>> = params
+  const field = typeof missingProperty === 'string' ? missingProperty : (instancePath.split('/')[1] ?? '')
+  return { field, message: Array.isArray(allowedValues) ? `must be one of ${allowedValues.join(', ')}` : message }
+}
+
 /** For what comes from the command line instead of a request: throws a sentence where a body would be a 400. */
 export function assertBody(schema: AnySchema, body: unknown): void {
   const validate = withFormats(new Ajv({ ...OPTIONS, coerceTypes: false })).compile(schema)

@@ -1,17 +1,28 @@
-// Some tests drive a real browser, the plain SQLite shell, a disk that fails or a calendar program, and so need programs
-// of the system.
+// Some tests drive a real browser, the plain SQLite shell, a disk that fails, slow clients, a calendar program or a reader of
+// spreadsheets, and so need programs of the system.
 // On a developer's machine without them those tests are left out, which is said loudly; in CI a missing program fails.
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-const TOOLS = ['chromium', 'strace', 'sqlite3', 'khal', 'slowhttptest']
-const FOLDERS = ['test/system', 'test/browser', 'test/features/icalendar/programs']
+/** Debian's packages, by what each of them brings. */
+const TOOLS = new Map([
+  ['chromium', 'chromium'],
+  ['strace', 'strace'],
+  ['sqlite3', 'sqlite3'],
+  ['khal', 'khal'],
+  ['slowhttptest', 'slowhttptest'],
+  ['pdftotext', 'poppler-utils'],
+])
+const MODULES = new Map([['/usr/lib/python3/dist-packages/openpyxl', 'python3-openpyxl']])
+const FOLDERS = ['test/system', 'test/browser', 'test/features/icalendar/programs', 'test/features/export-programs']
 const root = join(import.meta.dirname, '..')
 
-/** The programs tests need that are not on the PATH. Their Debian packages have the same names. */
+/** The Debian packages of the programs tests need that are not there. */
 export function missingTools(): string[] {
   const path = (process.env['PATH'] ?? '').split(delimiter)
-  return TOOLS.filter(tool => !path.some(folder => isExecutable(join(folder, tool))))
+  const programs = [...TOOLS].filter(([tool]) => !path.some(folder => isExecutable(join(folder, tool))))
+  const modules = [...MODULES].filter(([module]) => !existsSync(module))
+  return [...programs, ...modules].map(([, packageName]) => packageName)
 }
 
 /** The test folders this run does without: none in CI, and none when every program is there. */

@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin'
+import { importRoutes } from './import-routes.ts'
 import { interviewersRoutes } from './routes.ts'
 import { interviewersTopic } from './topic.ts'
 
@@ -7,6 +8,7 @@ export const interviewersFeature = fp(
     app.scope('interviewers')
     app.realtime.announce(interviewersTopic)
     await app.register(interviewersRoutes, { prefix: '/api/interviewers' })
+    await app.register(importRoutes, { prefix: '/api/interviewers' })
   },
   {
     name: 'interviewers',

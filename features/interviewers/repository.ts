@@ -11,6 +11,8 @@ const COLUMNS = `id, name, email, title, department, skills, interview_types AS 
   version, created_at AS "createdAt", updated_at AS "updatedAt"`
 const FIND = `SELECT ${COLUMNS} FROM interviewers WHERE id = :id`
 const FIND_ALL = ({ dialect }: Queryable) => `SELECT ${COLUMNS} FROM interviewers WHERE id ${dialect.inList('ids')}`
+const FIND_BY_EMAILS = ({ dialect }: Queryable) =>
+  `SELECT ${COLUMNS} FROM interviewers WHERE lower(email) ${dialect.inList('emails')}`
 const INSERT = `INSERT INTO interviewers (id, name, email, title, department, skills, interview_types, timezone, status,
     buffer_before_minutes, buffer_after_minutes, max_per_day, max_per_week, weight, user_id)
   VALUES (:id, :name, :email, :title, :department, :skills, :interviewTypes, :timezone, :status,
@@ -49,6 +51,9 @@ export const interviewersRepository = (sql: Queryable) => ({
   find: async (id: string) => fromRow(await sql.one<Row>(FIND, { id })),
   findAll: async (ids: readonly string[]) =>
     (await sql.many<Row>(FIND_ALL(sql), { ids: JSON.stringify(ids) })).map(row => fromRow(row)),
+  /** By addresses that are folded. */
+  findByEmails: async (emails: readonly string[]) =>
+    (await sql.many<Row>(FIND_BY_EMAILS(sql), { emails: JSON.stringify(emails) })).map(row => fromRow(row)),
   insert: (interviewer: Interviewer) => sql.run(INSERT, toRow(interviewer)),
   /** Writes over the version it was read with; 0 changes when that is gone. */
   update: (interviewer: Interviewer) => sql.run(UPDATE, toRow(interviewer)),

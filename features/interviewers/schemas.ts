@@ -96,7 +96,7 @@ export const InterviewerChanges = Type.Partial(Type.Object(WRITABLE), {
 export type InterviewerChanges = Static<typeof InterviewerChanges>
 
 /** An interview that somebody still sits in, of an interviewer who can no longer be booked. */
-const Warning = Type.Object({
+export const Warning = Type.Object({
   code: Type.String({ examples: ['FUTURE_EVENT'] }),
   message: Type.String(),
   eventId: Id,

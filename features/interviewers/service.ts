@@ -1,13 +1,13 @@
 import createError from '@fastify/error'
-import type { Database, Transaction } from '../../db/database.ts'
+import type { Database, Queryable } from '../../db/database.ts'
 import type { Actor, AuditLogger } from '../../plugins/audit-logger.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { detailed, found, ValidationError } from '../../plugins/errors.ts'
 import type { ExportedList } from '../../plugins/exports.ts'
 import type { Idempotency } from '../../plugins/idempotency.ts'
 import { onForeignKey, onUnique } from '../constraints.ts'
-import { newId } from '../ids.ts'
 import { COLUMNS } from './columns.ts'
+import { changed, drafted } from './drafts.ts'
 import { interviewersRepository } from './repository.ts'
 import type {
   ChangedInterviewer,
@@ -26,22 +26,7 @@ export const EmailTaken = createError<[string]>(
 const UserTaken = createError('USER_TAKEN', 'This account already acts as another interviewer', 409)
 const HasEvents = createError<[string]>('HAS_EVENTS', '%s; make them inactive instead', 409)
 
-const DEFAULTS = {
-  title: null,
-  department: null,
-  skills: [],
-  interviewTypes: [],
-  timezone: 'UTC',
-  status: 'active',
-  bufferBeforeMinutes: 0,
-  bufferAfterMinutes: 0,
-  maxPerDay: null,
-  maxPerWeek: null,
-  weight: 100,
-  userId: null,
-} satisfies Partial<Interviewer>
-
-const ENTITY = 'interviewer'
+export const ENTITY = 'interviewer'
 
 export const interviewersService = (db: Database, audit: AuditLogger, idempotency: Idempotency) => ({
   list: (query: InterviewerQuery) => interviewersRepository(db).list(query),
@@ -53,9 +38,10 @@ export const interviewersService = (db: Database, audit: AuditLogger, idempotenc
 
   create: (actor: Actor, body: NewInterviewer): Promise<Interviewer> =>
     idempotency.once(actor, async tx => {
-      const id = newId()
+      const draft = drafted(body)
+      const { id } = draft
       const interviewers = interviewersRepository(tx)
-      await write(interviewers.insert({ ...UNSAVED, ...DEFAULTS, ...asSets(body), id }), body)
+      await write(interviewers.insert(draft), body)
       const after = found(await interviewers.find(id), ENTITY)
       await audit.record(tx, actor, { action: 'create', entityType: ENTITY, entityId: id, after })
       return after
@@ -72,11 +58,11 @@ export const interviewersService = (db: Database, audit: AuditLogger, idempotenc
       const interviewers = interviewersRepository(tx)
       const before = found(await interviewers.find(id), ENTITY)
       assertVersion(before.version, expected)
-      await write(interviewers.update({ ...before, ...asSets(changes) }), changes)
+      await write(interviewers.update(changed(before, changes)), changes)
       const after = found(await interviewers.find(id), ENTITY)
       await audit.record(tx, actor, { action: 'update', entityType: ENTITY, entityId: id, before, after })
-      const leaves = after.status === 'inactive' && before.status !== 'inactive'
-      return leaves ? withWarnings(tx, after) : after
+      const warnings = await warningsOf(tx, before, after)
+      return warnings.length > 0 ? { ...after, warnings } : after
     }),
 
   delete: (actor: Actor, id: string, expected: ExpectedVersions): Promise<void> =>
@@ -95,47 +81,29 @@ function exported(db: Database, query: InterviewerExportQuery): ExportedList<Int
   return { name: 'interviewers', title: 'Interviewers', entityType: ENTITY, asked: query, columns: COLUMNS, rows }
 }
 
-/** The columns that the database fills in. */
-const UNSAVED = { version: 1, createdAt: '', updatedAt: '' }
-
-function write(statement: Promise<unknown>, { email, userId }: InterviewerChanges): Promise<unknown> {
+/** Says which rule of the table a statement has met. */
+export function write(statement: Promise<unknown>, { email, userId }: InterviewerChanges): Promise<unknown> {
   return statement
     .catch(onUnique(() => new EmailTaken(email ?? ''), 'interviewers_email'))
     .catch(onUnique(() => new UserTaken(), 'interviewers_user_id'))
     .catch(onForeignKey(() => new ValidationError('/userId', userId, 'there is no such user')))
 }
 
-async function withWarnings(tx: Transaction, interviewer: Interviewer): Promise<ChangedInterviewer> {
-  const events = await interviewersRepository(tx).futureEvents(interviewer.id, new Date().toISOString())
-  if (events.length === 0) return interviewer
-  const warnings = events.map(event => ({
+type Warnings = NonNullable<ChangedInterviewer['warnings']>
+
+/** The interviews that remain to somebody who becomes inactive. */
+export async function warningsOf(sql: Queryable, before: Interviewer, after: Interviewer): Promise<Warnings> {
+  if (after.status !== 'inactive' || before.status === 'inactive') return []
+  const events = await interviewersRepository(sql).futureEvents(after.id, new Date().toISOString())
+  return events.map(event => ({
     code: 'FUTURE_EVENT',
-    message: `${interviewer.name} still sits in "${event.title}"`,
+    message: `${after.name} still sits in "${event.title}"`,
     ...event,
   }))
-  return { ...interviewer, warnings }
 }
 
 function hasEvents({ name }: Interviewer, events: number): Error {
   return detailed(new HasEvents(`${name} sits in ${events === 1 ? 'one interview' : `${events} interviews`}`), [
     { events },
   ])
-}
-
-/** Skills and types are sets: trimmed, and of two that differ only in case the first one stays. */
-function asSets<Body extends InterviewerChanges>(body: Body): Body {
-  return {
-    ...body,
-    ...(body.skills && { skills: distinct(body.skills) }),
-    ...(body.interviewTypes && { interviewTypes: distinct(body.interviewTypes) }),
-  }
-}
-
-function distinct<Word extends string>(words: readonly Word[]): string[] {
-  const firsts = new Map<string, string>()
-  for (const word of words) {
-    const trimmed = word.trim()
-    if (!firsts.has(trimmed.toLowerCase())) firsts.set(trimmed.toLowerCase(), trimmed)
-  }
-  return [...firsts.values()]
 }

@@ -1,0 +1,54 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import { ValidationError } from '../../plugins/errors.ts'
+import { answer, refused } from '../answers.ts'
+import { ImportFile, ImportQuery, ImportReport, LARGEST_IMPORT } from './import-schemas.ts'
+import { importService } from './import-service.ts'
+
+/** Interviewers out of a file, which is the one body that is taken here. */
+export const importRoutes: FastifyPluginAsyncTypebox = async app => {
+  app.addSchema(ImportReport)
+  const importFile = importService(app)
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(
+    'text/csv',
+    { parseAs: 'buffer', bodyLimit: LARGEST_IMPORT },
+    async (_request: FastifyRequest, body: Buffer) => decoded(body),
+  )
+
+  app.post(
+    '/import',
+    {
+      onRequest: [app.authorize(['admin', 'talent'])],
+      bodyLimit: LARGEST_IMPORT,
+      config: { creates: true },
+      schema: IMPORT,
+    },
+    ({ principal, body = '', query }) => importFile(principal, body, query),
+  )
+}
+
+/** Without its byte order mark. */
+function decoded(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new ValidationError('', undefined, 'the file is not in UTF-8')
+  }
+}
+
+const IMPORT = {
+  tags: ['interviewers'],
+  operationId: 'importInterviewers',
+  summary: 'Import interviewers',
+  description:
+    'For admin and talent. The first row names the columns, like those of an export; `name` and `email` are needed. ' +
+    'A row with the address of somebody who is there changes them, where it differs; any other adds somebody. Several ' +
+    'skills or types in one cell are separated by `|` or `;`. An empty cell clears a title, department, limit, the skills ' +
+    'or the types, and leaves everything else as it is. `id`, `userId`, `version`, `createdAt` and `updatedAt` are ' +
+    'passed over, and so is the apostrophe that an export puts before `=`, `+`, `-` or `@`. Unless `mode` is `valid`, ' +
+    'one wrong row refuses the whole file (`IMPORT_REFUSED`, with the rows in `details`).',
+  querystring: ImportQuery,
+  body: ImportFile,
+  response: { 200: answer(ImportReport, 'What became of each row'), ...refused(403) },
+}

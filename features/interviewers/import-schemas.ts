@@ -1,0 +1,76 @@
+import { Type, type Static } from '@sinclair/typebox'
+import { Id, OneOf } from '../fields.ts'
+import { Warning } from './schemas.ts'
+
+/** In bytes, and no character has fewer. */
+export const LARGEST_IMPORT = 16 * 1024 * 1024
+
+const HEADING = 'name,email,skills,interviewTypes,timezone'
+
+/** By its content type; what has neither type nor body is not looked at. */
+export const ImportFile = Type.Unsafe<string | undefined>({
+  content: {
+    'text/csv': {
+      schema: Type.String({
+        minLength: 1,
+        maxLength: LARGEST_IMPORT,
+        description: 'UTF-8, with commas or semicolons; at most 16 MiB and 1,000 rows below the heading',
+        examples: [`${HEADING}\r\nAda Lovelace,ada@example.com,TypeScript|SQL,technical,Europe/Berlin\r\n`],
+      }),
+    },
+  },
+})
+
+const Mode = OneOf(['all', 'valid'], 'all: every row or none; valid: the rows that are right')
+
+const QUERY = Type.Object(
+  {
+    dryRun: Type.Boolean({ default: false, description: 'Only tell what would be done' }),
+    mode: Type.Unsafe<Static<typeof Mode>>({ ...Mode, default: 'all' }),
+  },
+  { additionalProperties: false },
+)
+export type ImportQuery = Static<typeof QUERY>
+export const ImportQuery = Type.Unsafe<ImportQuery>({ ...QUERY, required: [] }) // both have a default
+
+const ImportedRow = Type.Object({
+  row: Type.Integer({ description: 'As a spreadsheet counts them: the heading is 1' }),
+  status: OneOf(['created', 'updated', 'unchanged', 'failed']),
+  id: Type.Optional(Id),
+  errors: Type.Array(Type.Object({ column: Type.String(), message: Type.String() })),
+  warnings: Type.Optional(Type.Array(Warning, { description: 'Interviews that remain to somebody now inactive' })),
+})
+export type ImportedRow = Static<typeof ImportedRow>
+
+export const ImportReport = Type.Object(
+  {
+    dryRun: Type.Boolean(),
+    mode: Mode,
+    applied: Type.Boolean({ description: 'Whether what it tells has been done' }),
+    created: Type.Integer(),
+    updated: Type.Integer(),
+    unchanged: Type.Integer(),
+    failed: Type.Integer(),
+    rows: Type.Array(ImportedRow),
+  },
+  {
+    $id: 'ImportReport',
+    description: 'What became of each row, or would become of it',
+    examples: [
+      {
+        dryRun: false,
+        mode: 'valid',
+        applied: true,
+        created: 1,
+        updated: 0,
+        unchanged: 0,
+        failed: 1,
+        rows: [
+          { row: 2, status: 'created', id: '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10', errors: [] },
+          { row: 3, status: 'failed', errors: [{ column: 'email', message: 'row 2 has the same address' }] },
+        ],
+      },
+    ],
+  },
+)
+export type ImportReport = Static<typeof ImportReport>

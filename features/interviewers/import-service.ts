@@ -1,0 +1,121 @@
+import createError from '@fastify/error'
+import type { FastifyInstance } from 'fastify'
+import type { Queryable, Transaction } from '../../db/database.ts'
+import { changesBetween, type Actor, type AuditLogger } from '../../plugins/audit-logger.ts'
+import { detailed } from '../../plugins/errors.ts'
+import { bodyCheck } from '../../plugins/validation.ts'
+import { folded } from '../case.ts'
+import { changed, drafted } from './drafts.ts'
+import type { ImportedRow, ImportQuery, ImportReport } from './import-schemas.ts'
+import { interviewersRepository } from './repository.ts'
+import { NewInterviewer, type Interviewer } from './schemas.ts'
+import { ENTITY, warningsOf, write } from './service.ts'
+import { rowsOf, type SheetRow } from './sheet.ts'
+
+const MOST_ROWS_TOLD = 1_000
+
+const ImportRefused = createError<[string]>(
+  'IMPORT_REFUSED',
+  'Nothing was imported: %s. Correct them, or import the others with mode=valid',
+  400,
+)
+
+type ImportParts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency'>
+
+/** Takes interviewers from a file: one who has the address of a row is changed, anybody else is added. */
+export function importService({ db, audit, idempotency }: ImportParts) {
+  const check = bodyCheck<NewInterviewer>(NewInterviewer)
+
+  return async (actor: Actor, text: string, { dryRun, mode }: ImportQuery): Promise<ImportReport> => {
+    const rows = checked(await rowsOf(text), check)
+    if (dryRun) return { dryRun, mode, applied: false, ...reportOf(await planned(db, rows)) }
+    const failed = rows.flatMap(row => ('errors' in row ? [row] : []))
+    if (mode === 'all' && failed.length > 0) throw refusal(failed)
+    return idempotency.once(actor, async tx => {
+      const plan = await planned(tx, rows)
+      for (const one of plan) await carryOut(tx, audit, actor, one)
+      return { dryRun, mode, applied: true, ...reportOf(plan) }
+    })
+  }
+}
+
+interface ValidRow {
+  readonly row: number
+  readonly body: NewInterviewer
+}
+type FailedRow = Pick<ImportedRow, 'row' | 'errors'>
+
+/** By the rules of one who is added, whether or not they are there already: whoever is knows at least as much. */
+function checked(
+  rows: readonly SheetRow[],
+  check: ReturnType<typeof bodyCheck<NewInterviewer>>,
+): (ValidRow | FailedRow)[] {
+  const firsts = new Map<unknown, number>()
+  return rows.map(({ row, body, overlong }) => {
+    const found = check(body)
+    const errors = 'problems' in found ? found.problems.map(({ field, message }) => ({ column: field, message })) : []
+    if (overlong) errors.push({ column: '', message: 'it has more cells than the heading' })
+    const email = typeof body['email'] === 'string' ? folded(body['email']) : ''
+    const first = firsts.get(email)
+    if (first === undefined) firsts.set(email, row)
+    else if (email !== '') errors.push({ column: 'email', message: `row ${first} has the same address` })
+    return 'body' in found && errors.length === 0 ? { row, body: found.body } : { row, errors }
+  })
+}
+
+/** What is to be done about a row. Without `after` it is nothing. */
+interface Plan {
+  readonly told: ImportedRow
+  readonly before?: Interviewer
+  readonly after?: Interviewer
+}
+
+async function planned(sql: Queryable, rows: readonly (ValidRow | FailedRow)[]): Promise<Plan[]> {
+  const emails = rows.flatMap(row => ('body' in row ? [folded(row.body.email)] : []))
+  const known = await interviewersRepository(sql).findByEmails(emails)
+  const byEmail = new Map(known.map(interviewer => [folded(interviewer.email), interviewer]))
+  const plan: Plan[] = []
+  for (const row of rows) {
+    if ('errors' in row) plan.push({ told: { ...row, status: 'failed' } })
+    else plan.push(await planOf(sql, row, byEmail.get(folded(row.body.email))))
+  }
+  return plan
+}
+
+/** An address says who it is, and stays as it was written first. */
+async function planOf(sql: Queryable, { row, body }: ValidRow, before: Interviewer | undefined): Promise<Plan> {
+  if (!before) return { told: { row, status: 'created', errors: [] }, after: drafted(body) }
+  const { id, email } = before
+  const after = changed(before, { ...body, email })
+  if (Object.keys(changesBetween(before, after)).length === 0)
+    return { told: { row, status: 'unchanged', id, errors: [] } }
+  const warnings = await warningsOf(sql, before, after)
+  return { told: { row, status: 'updated', id, errors: [], ...(warnings.length > 0 && { warnings }) }, before, after }
+}
+
+async function carryOut(tx: Transaction, audit: AuditLogger, actor: Actor, plan: Plan): Promise<void> {
+  const { told, before, after } = plan
+  if (!after) return
+  const interviewers = interviewersRepository(tx)
+  await write(before ? interviewers.update(after) : interviewers.insert(after), after)
+  const entry = { action: before ? 'update' : 'create', entityType: ENTITY, entityId: after.id, after }
+  await audit.record(tx, actor, before ? { ...entry, before } : entry)
+  told.id = after.id
+}
+
+function reportOf(plan: readonly Plan[]): Omit<ImportReport, 'dryRun' | 'mode' | 'applied'> {
+  const rows = plan.map(({ told }) => told)
+  const count = (status: ImportedRow['status']) => rows.filter(row => row.status === status).length
+  return {
+    created: count('created'),
+    updated: count('updated'),
+    unchanged: count('unchanged'),
+    failed: count('failed'),
+    rows,
+  }
+}
+
+function refusal(failed: readonly FailedRow[]): Error {
+  const rows = failed.length === 1 ? 'one row is wrong' : `${failed.length.toLocaleString('en')} rows are wrong`
+  return detailed(new ImportRefused(rows), failed.slice(0, MOST_ROWS_TOLD))
+}
