@@ -5,7 +5,7 @@ import { CsvError, parse } from 'csv-parse'
 import { ValidationError } from '../../plugins/errors.ts'
 import { unguarded, wordsOfCell } from '../../plugins/exports/cells.ts'
 
-/** Written in one transaction, in which nobody else writes: a fifth of a second on SQLite, two on PostgreSQL. */
+/** Written in one transaction, in which nobody else writes: half a second on SQLite, two on PostgreSQL. */
 const MOST_ROWS = 1_000
 const LONGEST_ROW = 100_000
 /** Read between two turns of everybody else. */
