@@ -2,44 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, statfsSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, platform, release, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
+import { benchmarkChart } from './chart.ts'
+import { verdictOf, type Line } from './lines.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 /** statfs(2): what is "durable" on such a file system is gone with the power. */
 const TMPFS_MAGIC = 0x01021994
-
-export interface Bar {
-  readonly at: 'least' | 'most'
-  readonly value: number
-}
-
-export interface Figure {
-  readonly name: string
-  readonly value: number
-  /** Processor time of the server for each request. */
-  readonly cpuMicroseconds?: number | undefined
-}
-
-/** One line of the table: a figure of Panelist, where there is one its baseline, and what is asked for. */
-export interface Line {
-  readonly row: string
-  readonly unit: 'requests/s' | 'µs/request' | 'ms' | 'MiB' | 'KiB' | '%'
-  readonly panelist: number
-  readonly panelistCpuMicroseconds?: number | undefined
-  readonly baseline?: Figure
-  readonly ratio?: number | undefined
-  /** The same ratio made of processor time, which a busy machine disturbs less. */
-  readonly cpuRatio?: number | undefined
-  readonly bar?: Bar
-  readonly note?: string
-}
-
-export type Verdict = 'met' | 'missed' | 'no bar'
-
-export function verdictOf({ panelist, ratio, baseline, bar }: Line): Verdict {
-  const figure = baseline ? ratio : panelist
-  if (!bar || figure === undefined) return 'no bar'
-  return (bar.at === 'least' ? figure >= bar.value : figure <= bar.value) ? 'met' : 'missed'
-}
 
 const HEADINGS = ['', 'Panelist', 'baseline', 'its figure', 'ratio', 'by CPU', 'bar', ''] as const
 
@@ -77,7 +45,7 @@ function rounded(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 })
 }
 
-/** Writes `benchmarks/latest.json` and returns its path. */
+/** Writes `benchmarks/latest.json` and, as a picture, `latest.svg`; returns the path of the first. */
 export function writeReport(lines: readonly Line[], settings: object): string {
   const folder = join(ROOT, 'benchmarks')
   mkdirSync(folder, { recursive: true })
@@ -95,6 +63,8 @@ export function writeReport(lines: readonly Line[], settings: object): string {
     2,
   )
   writeFileSync(file, `${text}\n`)
+  const when = `${report.date.slice(0, 10)}, commit ${report.commit ?? 'unknown'}, ${cpus().length} cores`
+  writeFileSync(join(folder, 'latest.svg'), benchmarkChart(lines, when))
   return file
 }
 

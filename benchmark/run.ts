@@ -1,5 +1,5 @@
-// `npm run benchmark`: measures the built program against its baselines, prints the table and writes
-// benchmarks/latest.json. Servers and load generator are processes of their own, all ended by their ids at the end.
+// `npm run benchmark`: measures the built program against its baselines, prints the table and, when
+// every row was measured, writes benchmarks/latest.json and latest.svg. Servers and load generator are processes of their own, all ended by their ids at the end.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,8 +8,10 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { compileBaselines } from './compile.ts'
 import { Generator } from './load.ts'
 import { endWithUs, Programs } from './programs.ts'
-import { onMemoryOnly, table, verdictOf, writeReport, type Line } from './report.ts'
+import { verdictOf, type Line } from './lines.ts'
+import { onMemoryOnly, table, writeReport } from './report.ts'
 import type { Context } from './rows/context.ts'
+import { exportRow, stepsOfExportRow } from './rows/export.ts'
 import { growthRow, stepsOfGrowthRow } from './rows/growth.ts'
 import { mixedRow, stepsOfMixedRow } from './rows/mixed.ts'
 import { postgresRow, stepsOfPostgresRow } from './rows/postgres.ts'
@@ -28,6 +30,7 @@ const ROWS = {
   postgres: { steps: stepsOfPostgresRow, measure: postgresRow },
   mixed: { steps: stepsOfMixedRow, measure: mixedRow },
   search: { steps: stepsOfSearchRow, measure: searchRow },
+  export: { steps: stepsOfExportRow, measure: exportRow },
   growth: { steps: stepsOfGrowthRow, measure: growthRow },
   start: { steps: stepsOfStartRow, measure: startRow },
   sockets: { steps: stepsOfSocketsRow, measure: socketsRow },
@@ -44,7 +47,9 @@ interface Options {
 }
 
 const command = new Command('benchmark')
-  .description('Measures the built program against its baselines and writes benchmarks/latest.json.')
+  .description(
+    'Measures the built program against its baselines; with all rows it writes benchmarks/latest.json and .svg.',
+  )
   .addOption(new Option('--only <row...>', 'measure these rows only').choices(NAMES))
   .option('--runs <count>', 'runs of each contender, the median counts', positive, 5)
   .option('--seconds <seconds>', 'length of a run', positive, 5)
@@ -52,7 +57,7 @@ const command = new Command('benchmark')
   .option('--strict', 'exit with 1 when a bar is missed')
   .addHelpText(
     'after',
-    '\nRows: cachedGet, cachedList, get, list, create (÷ bare Fastify, ÷ Fastify with the usual, ÷ Express), postgres (÷ SQLite), mixed (÷ without the cache), search (time of an answer), growth (1,000,000 ÷ 1,000 rows), start (and memory), sockets (memory; ÷ bare ws).',
+    '\nRows: cachedGet, cachedList, get, list, create (÷ bare Fastify, ÷ Fastify with the usual, ÷ Express), postgres (÷ SQLite), mixed (÷ without the cache), search (time of an answer), export (memory, and what others wait), growth (1,000,000 ÷ 1,000 rows), start (and memory), sockets (memory; ÷ bare ws).',
   )
   .action(main)
 
@@ -99,7 +104,8 @@ async function main(options: Options): Promise<void> {
 function finish(lines: readonly Line[], { only, strict }: Options, settings: object): void {
   console.log(`\n${table(lines)}\n`)
   if (onMemoryOnly()) console.log('The folder for temporary files is kept in memory: creates were not durable here.\n')
-  console.log(`Written to ${writeReport(lines, { ...settings, rows: only ?? NAMES })}`)
+  if (only) console.log('Not written down: only some of the rows were measured.')
+  else console.log(`Written to ${writeReport(lines, settings)}`)
   if (strict && lines.some(line => verdictOf(line) === 'missed')) process.exitCode = 1
 }
 

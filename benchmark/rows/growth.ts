@@ -1,7 +1,7 @@
 import { compare, medianOf, ratioOf, type Run } from '../compare.ts'
 import { preparedDatabase, someIds } from '../prepare.ts'
 import type { Server } from '../programs.ts'
-import type { Bar, Line } from '../report.ts'
+import type { Bar, Line } from '../lines.ts'
 import { answerOf, startPanelist, type Context } from './context.ts'
 
 const FEW = 1_000

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { compare } from '../compare.ts'
 import { copyOf, preparedDatabase, someIds } from '../prepare.ts'
 import type { Server } from '../programs.ts'
-import type { Line } from '../report.ts'
+import type { Line } from '../lines.ts'
 import { answerOf, ownFolder, startPanelist, type Context } from './context.ts'
 import { CONNECTIONS, lineOf, NO_CACHE, ROWS } from './requests.ts'
 

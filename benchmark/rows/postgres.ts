@@ -3,7 +3,7 @@ import { copyDatabase } from '../../db/copy.ts'
 import { createDatabase, postgresServer, withName } from '../../test/support/postgres-server.ts'
 import { compare } from '../compare.ts'
 import { copyOf, preparedDatabase } from '../prepare.ts'
-import type { Line } from '../report.ts'
+import type { Line } from '../lines.ts'
 import { ownFolder, startPanelist, type Context } from './context.ts'
 import { CONNECTIONS, lineOf, NEW_INTERVIEWER, ONE, ROWS } from './requests.ts'
 

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { compare, medianOf, ratioOf, type Run } from '../compare.ts'
 import { copyOf, copyWithoutTriggers, preparedDatabase, someIds } from '../prepare.ts'
 import type { Server } from '../programs.ts'
-import type { Bar, Line } from '../report.ts'
+import type { Bar, Line } from '../lines.ts'
 import { JWT_SECRET } from '../sign-in.ts'
 import { answerOf, ownFolder, startPanelist, type Context } from './context.ts'
 

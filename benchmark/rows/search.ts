@@ -3,7 +3,7 @@ import { openDatabase } from '../../db/open.ts'
 import { makeDemoData } from '../../scripts/demo/make.ts'
 import { median } from '../compare.ts'
 import { copyOf, preparedDatabase } from '../prepare.ts'
-import type { Line } from '../report.ts'
+import type { Line } from '../lines.ts'
 import { answerOf, ownFolder, startPanelist, type Context } from './context.ts'
 
 const INTERVIEWERS = 200

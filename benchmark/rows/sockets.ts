@@ -5,7 +5,7 @@ import { median } from '../compare.ts'
 import { addPeople } from '../people.ts'
 import { copyOf, preparedDatabase, someIds } from '../prepare.ts'
 import type { Server } from '../programs.ts'
-import type { Line } from '../report.ts'
+import type { Line } from '../lines.ts'
 import { SocketClients, type Delay } from '../sockets.ts'
 import { answerOf, ownFolder, startPanelist, type Context } from './context.ts'
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { median } from '../compare.ts'
 import { copyOf, preparedDatabase, someIds } from '../prepare.ts'
-import type { Line } from '../report.ts'
+import type { Line } from '../lines.ts'
 import { ownFolder, startPanelist, type Context } from './context.ts'
 
 const ROWS = 1_000

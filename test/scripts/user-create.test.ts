@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { start, typescript, type Finished } from '../support/programs.ts'
 import { testApp, type TestApp } from '../support/app.ts'
+import type { Finished } from '../support/programs.ts'
+import { runScript } from '../support/scripts.ts'
 
 const PASSWORD = 'violet harbor anchors 42'
 let t: TestApp
@@ -10,12 +11,7 @@ beforeAll(async () => {
 afterAll(() => t.close())
 
 function program(name: string, args: readonly string[], input = ''): Promise<Finished> {
-  const started = start(...typescript(`../scripts/${name}.ts`, ...args), {
-    DATABASE_URL: t.config.DATABASE_URL,
-    NODE_ENV: 'test',
-  })
-  started.process.stdin.end(input)
-  return started.finished
+  return runScript(t.config.DATABASE_URL, name, args, { input })
 }
 const userCreate = (args: readonly string[], input = PASSWORD) =>
   program('user-create', ['--password-stdin', ...args], input)
