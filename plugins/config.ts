@@ -93,7 +93,7 @@ export type Config = Readonly<
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Settings that may also be named by a file, `JWT_SECRET_FILE=/run/secrets/jwt`, so that no environment shows them. */
-const SECRETS = [
+export const SECRETS = [
   'JWT_SECRET',
   'JWT_SECRET_PREVIOUS',
   'DATABASE_URL',
