@@ -172,7 +172,7 @@ describe.each(drivers)('access on $name', driver => {
     return { method, url: elsewhere(operation), ...(body && { payload: body.example as object }) }
   }
 
-  describe('without credentials', () => {
+  describe('without credentials (always true: 6)', () => {
     test('every route refuses, but for those that are listed as public', async () => {
       const open: string[] = []
       for (const { method, url } of routes) {

@@ -52,6 +52,8 @@ const LEFT_OUT = new Set([
 ])
 /** Hash a password or look how guessable one is, which takes its time. */
 const SLOW = new Set(['register', 'login', 'createUser', 'updateUser'])
+/** A sign-in that failed is told as well, and who registers makes two things: an account and a session. */
+const TOLD_OTHERWISE = new Set(['login', 'register'])
 const BOOKED = 6
 /** Requests between two looks at what still exists. */
 const BETWEEN_LOOKS = 200
@@ -61,7 +63,7 @@ const JSON_TYPE = 'application/json'
 const TELLTALE =
   /node_modules|\.[cm]?[jt]s:\d+|\n\s+at |SQLITE|sqlite|[Pp]ostgres|\bSELECT\b|\bINSERT INTO\b|no such (?:table|column)|FST_|TypeError|file:\/\//
 
-describe.each(drivers)('random requests on $name', driver => {
+describe.each(drivers)('random requests on $name (always true: 5)', driver => {
   const runs = Number(process.env['FUZZ_RUNS'] ?? RUNS[driver.name])
   let t: TestApp
   let operations: Operation[]
@@ -70,6 +72,8 @@ describe.each(drivers)('random requests on $name', driver => {
   /** Names of what exists, for placeholders. */
   const existing = new Map<string, readonly string[]>()
   const answers = new Map<string, Map<number, number>>()
+  /** By the request's own id, each that came alone under it. */
+  const asked = new Map<string, { readonly operationId: string; readonly statusCode: number } | 'several'>()
 
   beforeAll(async () => {
     t = await testApp({ REGISTRATION: 'open', LOG_LEVEL: 'silent' }, driver)
@@ -213,6 +217,9 @@ describe.each(drivers)('random requests on $name', driver => {
   function learn({ operation, answer }: Fired): void {
     const counts = answers.get(operation.operationId) ?? new Map<number, number>()
     answers.set(operation.operationId, counts.set(answer.statusCode, (counts.get(answer.statusCode) ?? 0) + 1))
+    const requestId = String(answer.headers['x-request-id'])
+    const { operationId } = operation
+    asked.set(requestId, asked.has(requestId) ? 'several' : { operationId, statusCode: answer.statusCode })
     if (answer.statusCode >= 300 || !String(answer.headers['content-type']).startsWith(JSON_TYPE)) return
     const { id, email, user, refreshToken, pagination } = answer.json()
     const kind = /^\/api\/([\w-]+)/.exec(operation.path)?.[1]?.replace('-', '') ?? ''
@@ -249,7 +256,33 @@ describe.each(drivers)('random requests on $name', driver => {
       expect(never).toEqual([])
     },
   )
+
+  test('have one row of the journal for each thing that was made, and none for what was refused (always true: 2, 3)', async () => {
+    const rows = await t.db.many<{ requestId: string; rows: number }>(
+      'SELECT request_id AS "requestId", count(*) AS rows FROM audit_logs WHERE request_id IS NOT NULL GROUP BY request_id',
+    )
+    const told = new Map(rows.map(({ requestId, rows: count }) => [requestId, Number(count)]))
+    const wrong: string[] = []
+    let [made, refused] = [0, 0]
+    for (const [requestId, request] of asked) {
+      if (request === 'several' || TOLD_OTHERWISE.has(request.operationId)) continue
+      const { operationId, statusCode } = request
+      const count = told.get(requestId) ?? 0
+      if (statusCode === 201) made += 1
+      if (statusCode >= 400) refused += 1
+      if (statusCode === 201 ? count !== 1 : statusCode >= 400 && count !== 0)
+        wrong.push(`${operationId} ${statusCode}: ${count}`)
+    }
+    expect(tally(wrong)).toEqual({})
+    expect(Math.min(made, refused)).toBeGreaterThan(100)
+  })
 })
+
+function tally(words: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1
+  return counts
+}
 
 function weightOf({ operationId, method, parameters, body }: Operation): number {
   if (SLOW.has(operationId) || method === 'DELETE') return 3

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { ConfigSchema } from '../../plugins/config.ts'
 
@@ -16,6 +16,16 @@ describe('the README', () => {
     for (const name of named) expect(manifest.scripts).toHaveProperty([name])
     const forMachines = ['format', 'format:check', 'prepare', 'test:coverage', 'start', 'test']
     for (const name of Object.keys(manifest.scripts)) if (!forMachines.includes(name)) expect(named).toContain(name)
+  })
+
+  it('says nothing is always true without a test that carries its number', () => {
+    const [, list = ''] = /### Always true\n([\s\S]*?)\n## /.exec(readme) ?? []
+    const statements = [...list.matchAll(/^(\d)\. /gm)].map(([, number]) => Number(number))
+    const files = readdirSync(new URL('../', import.meta.url), { recursive: true, encoding: 'utf8' })
+    const tests = files.filter(file => file.endsWith('.test.ts')).map(file => read(`test/${file}`))
+    const carried = tests.flatMap(text => [...text.matchAll(/\(always true: ([\d, ]+)\)/g)].map(([, all = '']) => all))
+    expect(statements).toEqual([1, 2, 3, 4, 5, 6])
+    expect([...new Set(carried.flatMap(all => all.split(', ').map(Number)))].sort()).toEqual(statements)
   })
 
   it('links to files that are there', () => {

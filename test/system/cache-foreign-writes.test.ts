@@ -19,7 +19,7 @@ interface Writer {
   end(): Promise<void>
 }
 
-describe('what others write into the file', { timeout: 120_000 }, () => {
+describe('what others write into the file (always true: 4)', { timeout: 120_000 }, () => {
   let t: TestApp
   let admin: SignedIn
   let writers: Writer[]
@@ -84,7 +84,7 @@ describe('what others write into the file', { timeout: 120_000 }, () => {
   })
 })
 
-describe('what others write into a database of PostgreSQL', { timeout: 120_000 }, () => {
+describe('what others write into a database of PostgreSQL (always true: 4)', { timeout: 120_000 }, () => {
   const FOREIGN = 100
   const OWN = 500
   /** How long a notification may take. */

@@ -10,7 +10,7 @@ const HOMES = 2
 const PARALLEL = 16
 const TIME_LIMIT_MS = 180_000
 
-describe('a server killed while it books', () => {
+describe('a server killed while it books (always true: 1, 2)', () => {
   let houses: Home[]
   beforeEach(async () => {
     houses = await Promise.all(Array.from({ length: HOMES }, () => home()))
