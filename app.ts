@@ -23,6 +23,7 @@ import { realtimePlugin } from './plugins/realtime.ts'
 import { safeFetchPlugin } from './plugins/safe-fetch.ts'
 import { HTTP_LIMITS, securityPlugin } from './plugins/security.ts'
 import { serializerFactory } from './plugins/serialization.ts'
+import { processesPlugin, type Processes } from './plugins/processes.ts'
 import { validatorFactory } from './plugins/validation.ts'
 
 const Closing = createError('UNDER_PRESSURE', 'The server is being restarted; please try again', 503)
@@ -32,29 +33,18 @@ export interface AppOptions extends FeatureOptions {
   /** Open and migrated; it stays open when the instance closes. */
   readonly database: Database
   readonly logger?: FastifyBaseLogger
+  /** Given to each of several processes behind one port. */
+  readonly processes?: Processes | undefined
 }
 
 /** The whole program as a Fastify instance, ready for `inject()` or `listen()`. Opens nothing by itself. */
 export async function buildApp({ config, database, logger, ...options }: AppOptions): Promise<FastifyInstance> {
-  const app = Fastify({
-    ...HTTP_LIMITS,
-    loggerInstance: logger ?? (await createLogger(config)),
-    // A logger for each request costs as much as its line: lines name their request themselves.
-    childLoggerFactory: instance => instance,
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    requestIdHeader: false,
-    genReqId: requestId,
-    trustProxy: config.TRUST_PROXY.length > 0 ? [...config.TRUST_PROXY] : false,
-    return503OnClosing: false, // its answer is not of our one shape
-    frameworkErrors: sendEarlyError,
-    schemaController: {
-      compilersFactory: { buildValidator: validatorFactory(), buildSerializer: serializerFactory() },
-    },
-  }).withTypeProvider<TypeBoxTypeProvider>()
+  const app = bareInstance(config, logger ?? (await createLogger(config)))
   app.removeContentTypeParser('text/plain')
 
   await app.register(configPlugin, { config })
   await app.register(dbPlugin, { database })
+  await app.register(processesPlugin, { processes: options.processes })
   await app.register(changesPlugin)
   await app.register(loggingPlugin)
   await app.register(metricsPlugin)
@@ -76,6 +66,25 @@ export async function buildApp({ config, database, logger, ...options }: AppOpti
   await app.register(exportsPlugin)
   await app.register(features, options)
   return app
+}
+
+/** What the HTTP server itself is told. */
+function bareInstance(config: Config, logger: FastifyBaseLogger) {
+  return Fastify({
+    ...HTTP_LIMITS,
+    loggerInstance: logger,
+    // A logger for each request costs as much as its line: lines name their request themselves.
+    childLoggerFactory: instance => instance,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    requestIdHeader: false,
+    genReqId: requestId,
+    trustProxy: config.TRUST_PROXY.length > 0 ? [...config.TRUST_PROXY] : false,
+    return503OnClosing: false, // its answer is not of our one shape
+    frameworkErrors: sendEarlyError,
+    schemaController: {
+      compilersFactory: { buildValidator: validatorFactory(), buildSerializer: serializerFactory() },
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>()
 }
 
 /**

@@ -14,7 +14,15 @@ export default defineConfig({
     hookTimeout: 60_000,
     coverage: {
       provider: 'v8',
-      include: ['app.ts', 'server.ts', 'features/**/*.ts', 'plugins/**/*.ts', 'db/**/*.ts', 'scripts/**/*.ts'],
+      include: [
+        'app.ts',
+        'server.ts',
+        'server/**/*.ts',
+        'features/**/*.ts',
+        'plugins/**/*.ts',
+        'db/**/*.ts',
+        'scripts/**/*.ts',
+      ],
       reporter: ['text', 'html', 'json-summary'],
     },
   },

@@ -45,6 +45,12 @@ export const ConfigSchema = Type.Object({
     description: 'where the database is, like file:./data/panelist.db or postgres://user:password@host:5432/panelist',
   }),
   MIGRATE: OneOf(['on', 'off'], 'on'),
+  WORKERS: Type.Integer({
+    minimum: 1,
+    maximum: 64,
+    default: 1,
+    description: 'how many processes share the port, from 1 to 64',
+  }),
   JWT_SECRET: Secret(SECRET_EXPECTED),
   JWT_SECRET_PREVIOUS: Secret(`the secret in use before, while tokens signed with it live: ${SECRET_EXPECTED}`),
   REGISTRATION: Type.Optional(

@@ -8,6 +8,9 @@ import type { Config } from './config.ts'
 const REQUEST_ID = /^[\w.-]{1,128}$/
 /** Lines are gathered up to this size, or for a second, before they are written. */
 const LOG_BUFFER_BYTES = 12_288
+/** What several processes write into one pipe is not mixed when none writes more than this at once (POSIX: PIPE_BUF). */
+const WHOLE_WRITE_BYTES = 4_096
+const SHARED_LOG_BUFFER_BYTES = 3_072
 
 const OPTIONS: LoggerOptions = {
   base: null,
@@ -39,13 +42,28 @@ function timeOfLine(): () => string {
 
 /** JSON lines on standard output, or on `stream`; on a terminal in development, lines for people. */
 export async function createLogger(config: Config, stream?: DestinationStream): Promise<Logger> {
+  return stream ? pino({ ...OPTIONS, level: config.LOG_LEVEL }, stream) : onStandardOutput(config)
+}
+
+/** For one of several processes that write to the same place: each line names its process, and none is cut in two. */
+export async function createWorkerLogger(config: Config): Promise<Logger> {
+  const logger = await onStandardOutput(config, {
+    minLength: SHARED_LOG_BUFFER_BYTES,
+    maxWrite: WHOLE_WRITE_BYTES,
+  })
+  return logger.child({ pid: process.pid })
+}
+
+async function onStandardOutput(
+  config: Config,
+  buffer: { readonly minLength: number; readonly maxWrite?: number } = { minLength: LOG_BUFFER_BYTES },
+): Promise<Logger> {
   const options = { ...OPTIONS, level: config.LOG_LEVEL }
-  if (stream) return pino(options, stream)
   if (config.NODE_ENV === 'development' && process.stdout.isTTY) {
     const { default: pretty } = await import('pino-pretty')
     return pino(options, pretty({ sync: true, translateTime: 'SYS:HH:MM:ss.l', singleLine: true }))
   }
-  return pino(options, destination({ dest: 1, sync: false, minLength: LOG_BUFFER_BYTES, periodicFlush: 1000 }))
+  return pino(options, destination({ dest: 1, sync: false, periodicFlush: 1000, ...buffer }))
 }
 
 /** Takes over an `x-request-id` of 1–128 of `[A-Za-z0-9._-]`, else makes one. */

@@ -6,7 +6,7 @@ import fp from 'fastify-plugin'
 import ipaddr from 'ipaddr.js'
 import type { Config } from './config.ts'
 import { NowhereError } from './errors.ts'
-import { Figures } from './metrics/figures.ts'
+import { Figures, textOf } from './metrics/figures.ts'
 import { processFigures } from './metrics/process.ts'
 import { requestDurations } from './metrics/requests.ts'
 import { pluginFigures } from './metrics/sources.ts'
@@ -20,7 +20,7 @@ const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwar
 declare module 'fastify' {
   interface FastifyInstance {
     /** Where plugins and features add the figures they keep. */
-    readonly metrics: Pick<Figures, 'add' | 'text' | 'registry'>
+    readonly metrics: Pick<Figures, 'add' | 'text' | 'report' | 'registry'>
   }
 }
 
@@ -40,16 +40,28 @@ export const metricsPlugin = fp(
 export const metricsRoutePlugin = fp(
   async app => {
     pluginFigures(app)
-    const { metrics } = app
+    const { metrics, processes } = app
+    processes?.onAsked(() => metrics.report())
     const config = { public: true, vital: true }
     app.get('/metrics', { config, onRequest: gate(app.config), schema: GET }, async (_request, reply) => {
-      const text = await metrics.text()
+      const text = processes ? await textOf(await processes.askAll()) : await metrics.text()
       return reply.type(metrics.registry.contentType).header('cache-control', 'no-store').send(text)
     })
   },
   {
     name: 'metrics-route',
-    dependencies: ['metrics', 'config', 'db', 'errors', 'security', 'access', 'cache', 'realtime', 'openapi'],
+    dependencies: [
+      'metrics',
+      'config',
+      'db',
+      'errors',
+      'security',
+      'access',
+      'cache',
+      'realtime',
+      'openapi',
+      'processes',
+    ],
   },
 )
 
@@ -90,9 +102,9 @@ panelist_database_up 1
 const GET = {
   tags: ['operations'],
   operationId: 'getMetrics',
-  summary: 'The figures of this process',
+  summary: 'The figures of the program',
   description:
-    "In Prometheus' text format. With `METRICS_TOKEN` set, for whoever sends it as a bearer token (else 401); without, " +
+    "In Prometheus' text format; with `WORKERS`, of all processes together. With `METRICS_TOKEN` set, for whoever sends it as a bearer token (else 401); without, " +
     'for programs of the same machine, and a 404 for everybody else, also for who comes through a proxy. Counted ' +
     'against no limit, and answered also under pressure.',
   response: {

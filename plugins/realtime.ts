@@ -57,7 +57,7 @@ export const realtimePlugin = fp(
     })
     app.addHook('onReady', async () => hub.start())
   },
-  { name: 'realtime', dependencies: ['config', 'db', 'changes', 'auth', 'access'] },
+  { name: 'realtime', dependencies: ['config', 'db', 'changes', 'auth', 'access', 'processes'] },
 )
 
 function tokenOf({ headers, query }: FastifyRequest): string | undefined {

@@ -10,6 +10,7 @@ const NODE_FLOOR = [20, 19]
 const SOURCES = [
   'app.ts',
   'server.ts',
+  'server',
   'features',
   'plugins',
   'db',

@@ -25,8 +25,7 @@ async function main(): Promise<void> {
   const password = await withDatabase(DATABASE_URL, database => prepare(database, file))
   // Starts by being imported; there is one way to start the server, and this is it.
   const { started } = await import('../server.ts')
-  const app = await started
-  const address = app?.server.address()
+  const address = await started
   if (typeof address === 'object' && address) process.stdout.write(welcome(urlOf(address), file, password))
 }
 

@@ -9,8 +9,13 @@ export function outboxFigures({ metrics, db }: FastifyInstance): void {
         type: 'gauge',
         help: 'Mails that wait to be sent (pending) and that were given up (dead)',
         label: 'status',
+        across: 'max', // each process counts the mails of all
       },
-      panelist_outbox_overdue_seconds: { type: 'gauge', help: 'By how much the mail is late that should go first' },
+      panelist_outbox_overdue_seconds: {
+        type: 'gauge',
+        help: 'By how much the mail is late that should go first',
+        across: 'max',
+      },
     },
     async () => {
       const { pending = 0, dead = 0, firstDueAt = null } = (await outboxRepository(db).depth()) ?? {}

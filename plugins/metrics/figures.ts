@@ -1,4 +1,4 @@
-import { Counter, Gauge, Registry } from 'prom-client'
+import { AggregatorRegistry, Counter, Gauge, Registry, type Aggregator } from 'prom-client'
 
 /** A figure that is kept elsewhere and read when somebody asks for it. */
 export interface Figure {
@@ -6,6 +6,8 @@ export interface Figure {
   readonly help: string
   /** What its values are told apart by, when there are several. */
   readonly label?: string
+  /** How one figure is made of those of several processes; they are added up, unless told. */
+  readonly across?: Aggregator
 }
 
 /** One value, or one for each value of the label. */
@@ -43,6 +45,12 @@ export class Figures {
     return this.registry.metrics()
   }
 
+  /** All of them for `textOf`, which may be in another process. */
+  async report(): Promise<object> {
+    await Promise.all(this.#groups.map(show => show()))
+    return this.registry.getMetricsAsJSON()
+  }
+
   async #read<Name extends string>(read: () => Readings<Name> | Promise<Readings<Name>>): Promise<Readings<Name>> {
     try {
       return await read()
@@ -53,8 +61,23 @@ export class Figures {
   }
 }
 
-function shower({ registry }: Figures, name: string, { type, help, label }: Figure): (reading?: Reading) => void {
-  const options = { name, help, labelNames: label === undefined ? [] : [label], registers: [registry] }
+/** The figures of several processes as those of one, in Prometheus' text format. */
+export function textOf(reports: readonly object[]): Promise<string> {
+  return AggregatorRegistry.aggregate([...reports]).metrics()
+}
+
+function shower(
+  { registry }: Figures,
+  name: string,
+  { type, help, label, across = 'sum' }: Figure,
+): (reading?: Reading) => void {
+  const options = {
+    name,
+    help,
+    labelNames: label === undefined ? [] : [label],
+    registers: [registry],
+    aggregator: across,
+  }
   const metric = type === 'counter' ? new Counter(options) : new Gauge(options)
   return reading => {
     metric.reset()

@@ -26,15 +26,16 @@ export function processFigures(figures: Figures): () => void {
 function memoryAndTime(figures: Figures): void {
   const gauge = (help: string) => ({ type: 'gauge', help }) as const
   const seconds = (help: string) => ({ type: 'counter', help }) as const
+  const versionOf = (help: string) => ({ type: 'gauge', help, label: 'version', across: 'max' }) as const
   const version = programVersion()
   figures.add(
     {
-      panelist_build_info: { type: 'gauge', help: 'Always 1; the label says which release runs', label: 'version' },
-      nodejs_version_info: { type: 'gauge', help: 'Always 1; the label says which Node.js runs it', label: 'version' },
+      panelist_build_info: versionOf('Always 1; the label says which release runs'),
+      nodejs_version_info: versionOf('Always 1; the label says which Node.js runs it'),
       process_cpu_user_seconds_total: seconds('Processor time spent in the program itself'),
       process_cpu_system_seconds_total: seconds('Processor time the system spent for it'),
       process_cpu_seconds_total: seconds('Processor time of both kinds'),
-      process_start_time_seconds: gauge('When the process started, in seconds since 1970'),
+      process_start_time_seconds: { ...gauge('When the process started, in seconds since 1970'), across: 'min' },
       process_resident_memory_bytes: gauge('Memory the process takes'),
       process_open_fds: gauge('Files and sockets that are open, where the system tells'),
       nodejs_heap_size_total_bytes: gauge('The heap of V8, with what is free in it'),
@@ -74,11 +75,11 @@ function eventLoopDelay(figures: Figures): () => void {
   const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   delays.enable()
   const late = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - RESOLUTION_MS / 1000) || 0 // NaN without any
-  const gauge = (what: string) =>
-    ({ type: 'gauge', help: `Delay of the event loop since the last scrape: ${what}` }) as const
+  const gauge = (what: string, across: 'average' | 'max' = 'max') =>
+    ({ type: 'gauge', help: `Delay of the event loop since the last scrape: ${what}`, across }) as const
   figures.add(
     {
-      nodejs_eventloop_lag_mean_seconds: gauge('the mean'),
+      nodejs_eventloop_lag_mean_seconds: gauge('the mean', 'average'),
       nodejs_eventloop_lag_max_seconds: gauge('the longest'),
       nodejs_eventloop_lag_p50_seconds: gauge('the median'),
       nodejs_eventloop_lag_p90_seconds: gauge('nine of ten were no longer'),

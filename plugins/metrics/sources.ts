@@ -13,7 +13,12 @@ export function pluginFigures(app: FastifyInstance): void {
   cache(app)
   sockets(app)
   app.metrics.add(
-    { panelist_under_pressure: gauge('1 while requests are refused because there is more to do than can be done') },
+    {
+      panelist_under_pressure: {
+        ...gauge('1 while requests are refused because there is more to do than can be done'),
+        across: 'max',
+      },
+    },
     () => ({ panelist_under_pressure: Number(app.isUnderPressure()) }),
   )
 }
@@ -21,8 +26,11 @@ export function pluginFigures(app: FastifyInstance): void {
 function databaseAnswers({ metrics, db, log }: FastifyInstance): void {
   metrics.add(
     {
-      panelist_database_up: gauge('1 while a query is answered'),
-      panelist_database_writable: gauge('0 when nothing can be written until a restart; the log says why'),
+      panelist_database_up: { ...gauge('1 while a query is answered'), across: 'min' },
+      panelist_database_writable: {
+        ...gauge('0 when nothing can be written until a restart; the log says why'),
+        across: 'min',
+      },
     },
     async () => {
       const up = await db.one('SELECT 1 AS answer').then(
@@ -63,8 +71,11 @@ function databaseWork({ metrics, db }: FastifyInstance): void {
 function databaseSizes({ metrics, db }: FastifyInstance): void {
   metrics.add(
     {
-      panelist_sqlite_file_bytes: gauge('The database file'),
-      panelist_sqlite_wal_bytes: gauge('The log that is not yet folded back into the database file'),
+      panelist_sqlite_file_bytes: { ...gauge('The database file'), across: 'max' },
+      panelist_sqlite_wal_bytes: {
+        ...gauge('The log that is not yet folded back into the database file'),
+        across: 'max',
+      },
       panelist_postgres_read_connections: gauge('Connections that read, by what they do', 'state'),
       panelist_postgres_waiting_reads: gauge('Reads that wait for a connection'),
     },

@@ -32,7 +32,7 @@ export interface ConnectionOptions {
   /** Whose a token is at this moment. */
   readonly identityOf: (token: string) => Promise<Identity | undefined>
   /** Whether the user has no more connections than allowed, with this one. */
-  readonly admit: (userId: string) => boolean
+  readonly admit: (userId: string) => Promise<boolean>
   readonly failed: (error: unknown) => void
 }
 
@@ -184,7 +184,7 @@ export class Connection {
     clearTimeout(this.#authTimer)
     this.#token = token
     this.#identity = identity
-    if (first && !this.#options.admit(identity.id)) this.close(CLOSE.policy, 'too many connections')
+    if (first && !(await this.#options.admit(identity.id))) this.close(CLOSE.policy, 'too many connections')
   }
 
   #topic(name: string): Topic {

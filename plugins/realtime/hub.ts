@@ -57,7 +57,7 @@ export class Hub {
     const options = {
       feed: this.#feed,
       identityOf: (bearer: string) => this.#identityOf(bearer),
-      admit: (userId: string) => this.#countOf(userId) <= CONNECTIONS_OF_USER,
+      admit: (userId: string) => this.#admit(userId, socket),
       failed: (error: unknown) => this.#failed(error),
     }
     const client = new Connection(socket, options, token)
@@ -115,6 +115,18 @@ export class Hub {
     const { changes } = this.#app
     changes.refresh()
     return changes.countOf(IDENTITY_TABLES)
+  }
+
+  /** Where several processes share a port, whichever of them its other connections are at. */
+  async #admit(userId: string, socket: WebSocket): Promise<boolean> {
+    const { processes } = this.#app
+    if (!processes) return this.#countOf(userId) <= CONNECTIONS_OF_USER
+    const key = `sockets:${userId}`
+    const admitted = await processes.enter(key, CONNECTIONS_OF_USER)
+    if (!admitted) return false
+    if (socket.readyState === socket.CLOSED) processes.leave(key)
+    else socket.once('close', () => processes.leave(key))
+    return true
   }
 
   #countOf(userId: string): number {

@@ -27,6 +27,7 @@ describe('configuration', () => {
       HOST: '127.0.0.1',
       PORT: 3000,
       MIGRATE: 'on',
+      WORKERS: 1,
       REGISTRATION: 'open',
       ALLOWED_ORIGINS: [],
       TRUST_PROXY: [],

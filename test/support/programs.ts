@@ -17,6 +17,8 @@ export interface Program {
   /** Lines of its standard output, as they come. */
   readonly lines: AsyncIterableIterator<string>
   readonly finished: Promise<Finished>
+  /** What has come of its standard output. */
+  said(): string
 }
 
 /** Starts a program, to be spoken to line by line. */
@@ -28,7 +30,7 @@ export function start(command: string, args: readonly string[], env: Record<stri
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk))
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
   const finished = once(child, 'close').then(([code, signal]) => ({ end: code ?? signal, stdout, stderr }))
-  return { process: child, lines: linesOf(child.stdout), finished }
+  return { process: child, lines: linesOf(child.stdout), finished, said: () => stdout }
 }
 
 /** Kept until they are read: readline's own iterator stops the stream after a while, and with it a program that prints. */

@@ -11,6 +11,7 @@ const SOURCES = [
   'scripts',
   'app.ts',
   'server.ts',
+  'server',
   'package-lock.json',
   'tsconfig.json',
   'tsconfig.build.json',

@@ -58,6 +58,10 @@ export interface Server {
   call(path: string, options?: Call): Promise<Answer>
   book(booking: object): Promise<Answer>
   signal(name: NodeJS.Signals): void
+  /** The processes it has started, while they are there. */
+  workers(): number[]
+  /** What has come of its log. */
+  said(): string
   /** Ends it as a supervisor does, and waits for its end. */
   stop(): Promise<Finished>
 }
@@ -137,6 +141,8 @@ async function serve(options: ServeOptions, { staff, running, started, secrets }
     call,
     book: body => call('/api/events', { method: 'POST', body }),
     signal,
+    workers: () => childrenOf(program),
+    said: program.said,
     stop: async () => {
       signal('SIGTERM')
       const finished = await program.finished

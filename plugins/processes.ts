@@ -1,0 +1,52 @@
+import fp from 'fastify-plugin'
+
+/** What is asked for of a limit within a window of time. */
+export interface Ask {
+  readonly key: string
+  /** How many at once. */
+  readonly many: number
+  readonly limit: number
+  readonly windowMs: number
+}
+
+/** What was given of it. */
+export interface Share {
+  /** How many had been given to anybody before, since the window began. */
+  readonly before: number
+  /** As many as were asked for, or what was left. */
+  readonly granted: number
+  /** When the window ends, in ms since 1970. */
+  readonly endsAt: number
+}
+
+/** Limits that several processes behind one port keep together. */
+export interface SharedLimits {
+  /** How many processes share them. */
+  readonly count: number
+  take(ask: Ask): Promise<Share>
+  /** Takes one of so many places, unless all are taken. */
+  enter(key: string, places: number): Promise<boolean>
+  leave(key: string): void
+}
+
+/** All processes behind one port, as one of them sees them. */
+export interface Processes extends SharedLimits {
+  /** Says how this one answers when any of them asks all. */
+  onAsked(answer: () => Promise<object>): void
+  /** What each answers, this one too; without those that take too long. */
+  askAll(): Promise<object[]>
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Undefined when this is the only process. */
+    readonly processes: Processes | undefined
+  }
+}
+
+export const processesPlugin = fp<{ processes: Processes | undefined }>(
+  async (app, { processes }) => {
+    app.decorate('processes', processes)
+  },
+  { name: 'processes' },
+)
