@@ -70,8 +70,31 @@ export interface DatabaseSizes {
   readonly waitingReads?: number
 }
 
+export interface SnapshotOptions {
+  /** Ends it before its time; what it has written so far is the caller's to remove. */
+  readonly signal?: AbortSignal | undefined
+  /** Hears how many of how many pages are copied. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+}
+
+/** What can be done with a database that is a file on this machine. */
+export interface Snapshots {
+  /**
+   * Writes all that was committed before into one file, whatever is written meanwhile, and reads the copy through:
+   * rejects unless it is sound. Works on a thread of its own.
+   */
+  take(target: string, options?: SnapshotOptions): Promise<void>
+  /**
+   * Takes a lock that no other holder on this machine gets until it is given back, or until this process ends, however
+   * it ends. Returns what gives it back; undefined while another has it. `file` is made for this and stays empty.
+   */
+  lock(file: string): (() => void) | undefined
+}
+
 export interface Database extends Queryable {
   readonly engine: string
+  /** Undefined where the database is a server, which is backed up by its own means. */
+  readonly snapshots: Snapshots | undefined
   /**
    * Runs `work` in one serialised transaction and resolves when its outcome is durable on disk; rejects with what
    * `work` threw, after undoing everything it wrote. It may be run again when a program that writes by itself was in

@@ -36,6 +36,7 @@ export async function openPostgres(url: string, options: DatabaseOptions = {}): 
 
 class PostgresDatabase implements Database {
   readonly engine = 'postgresql'
+  readonly snapshots = undefined
   readonly changesAreExact = false
   readonly dialect = postgresDialect
   readonly #url: string

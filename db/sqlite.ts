@@ -8,6 +8,7 @@ import { Connection } from './sqlite/connection.ts'
 import { isBusy, isFatal } from './sqlite/errors.ts'
 import { DAMAGED, GroupCommit } from './sqlite/group-commit.ts'
 import { LogFile } from './sqlite/log-file.ts'
+import { FileSnapshots } from './sqlite/snapshots.ts'
 
 /** Short, because it blocks the event loop; `GroupCommit` waits on asynchronously. */
 const WRITER_BUSY_MS = 2
@@ -43,6 +44,7 @@ class SqliteDatabase implements Database {
   readonly engine = 'sqlite'
   readonly changesAreExact = true
   readonly dialect = sqliteDialect
+  readonly snapshots: FileSnapshots
   readonly #writer: Connection
   readonly #reader: Connection
   readonly #log: LogFile
@@ -64,6 +66,7 @@ class SqliteDatabase implements Database {
     this.#optimize()
     this.#writer.waitForLocks(WRITER_BUSY_MS)
     this.#log = new LogFile(path)
+    this.snapshots = new FileSnapshots(path)
     this.#checkpointer = new Checkpointer(path)
     this.#commits = new GroupCommit({
       connection: this.#writer,

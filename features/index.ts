@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { auditLogsFeature } from './audit-logs/index.ts'
 import { authFeature } from './auth/index.ts'
 import { availabilityFeature } from './availability/index.ts'
+import { backupsFeature } from './backups/index.ts'
 import { cacheFeature } from './cache/index.ts'
 import { calendarsPlugin } from './calendars.ts'
 import { calendarFeature } from './calendar/index.ts'
@@ -35,6 +36,7 @@ export const tags = [
   { name: 'profile', description: 'The own name, time zone, notifications and password' },
   { name: 'audit', description: 'The journal: who changed what, and when' },
   { name: 'reports', description: 'Who carries how much' },
+  { name: 'backups', description: 'Copies of everything, to restore it from' },
   { name: 'operations', description: 'How the program is' },
 ]
 
@@ -63,4 +65,5 @@ export const features: FastifyPluginAsync<FeatureOptions> = async (app, { identi
   await app.register(auditLogsFeature)
   await app.register(outboxFeature)
   await app.register(cacheFeature)
+  await app.register(backupsFeature)
 }

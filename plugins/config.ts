@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { Type, type Static } from '@sinclair/typebox'
+import { Cron } from 'croner'
 import { envSchema } from 'env-schema'
 import fp from 'fastify-plugin'
 
@@ -18,6 +19,8 @@ const CLIENT_ID_EXPECTED = 'the client id that Google gave, which goes with GOOG
 const CLIENT_SECRET_EXPECTED = 'the client secret that Google gave, which goes with GOOGLE_CLIENT_ID'
 const SMTP_EXPECTED = 'where mails are handed in, like smtp://user:password@mail.example:587'
 const METRICS_EXPECTED = 'what a scraper of /metrics sends as its bearer token: at least 16 characters without a space'
+const SCHEDULE_EXPECTED =
+  'when a backup is made, in UTC and the five fields of cron, like 0 3 * * * for every night at three; off for never'
 const MAIL_FROM = '^[A-Za-z0-9.!#$%&*+/=?^_{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,120}[A-Za-z0-9])?$'
 const DOMAIN = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/i
 
@@ -79,6 +82,8 @@ export const ConfigSchema = Type.Object({
     default: '24h,1h',
     description: 'how long before an interview its people are reminded, like 24h,1h; empty for never',
   }),
+  BACKUP_SCHEDULE: Type.String({ maxLength: 200, default: '0 3 * * *', description: SCHEDULE_EXPECTED }),
+  BACKUP_DIR: Type.Optional(Type.String({ description: 'the folder that backups are kept in' })),
   WEEK_STARTS_ON: OneOf(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'], 'monday'),
   LOG_LEVEL: OneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
   SLOW_QUERY_MS: Count(100, 'milliseconds from which a query is named in the log'),
@@ -147,6 +152,17 @@ export function dataFolder(databaseUrl: string): string {
   return databaseUrl.startsWith('file:') ? dirname(resolve(databaseUrl.slice('file:'.length))) : resolve('data')
 }
 
+/** The folder of the backups: BACKUP_DIR, or one beside the database file. */
+export function backupFolder({ BACKUP_DIR, DATABASE_URL }: Pick<Config, 'BACKUP_DIR' | 'DATABASE_URL'>): string {
+  return BACKUP_DIR === undefined ? join(dataFolder(DATABASE_URL), 'backups') : resolve(BACKUP_DIR)
+}
+
+/** A schedule of BACKUP_SCHEDULE; given nothing to do, it can only be asked for its times. */
+export function backupTimes(schedule: string, work?: () => Promise<void>): Cron {
+  const options = { timezone: 'UTC', mode: '5-part', unref: true, protect: true } as const
+  return work ? new Cron(schedule, options, work) : new Cron(schedule, { ...options, paused: true })
+}
+
 function ownEnvironment(): Environment {
   if (existsSync('.env')) process.loadEnvFile('.env')
   return process.env
@@ -178,6 +194,7 @@ function impossible(data: Environment): string[] {
   }
   if (!listed(data['TRUST_PROXY']).every(isNetwork)) mistakes.push(`TRUST_PROXY: expected ${PROXIES_EXPECTED}`)
   if (!listed(data['ALLOWED_ORIGINS']).every(isOrigin)) mistakes.push(`ALLOWED_ORIGINS: expected ${ORIGINS_EXPECTED}`)
+  if (!isSchedule(data['BACKUP_SCHEDULE'])) mistakes.push(`BACKUP_SCHEDULE: expected ${SCHEDULE_EXPECTED}`)
   return [...mistakes, ...impossibleWithGoogle(data)]
 }
 
@@ -211,6 +228,15 @@ function isNetwork(entry: string): boolean {
   return (
     isIP(address) !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
   )
+}
+
+/** It also has a time to come: the 31st of February is a schedule by its form alone. */
+function isSchedule(schedule = 'off'): boolean {
+  try {
+    return schedule === 'off' || backupTimes(schedule).nextRun() !== null
+  } catch {
+    return false
+  }
 }
 
 function isOrigin(entry: string): boolean {

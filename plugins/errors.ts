@@ -93,7 +93,7 @@ const UNREADABLE: Readonly<Record<string, string>> = {
 const OWN_CODE = /^(?!FST_|ERR_|FAST_)[A-Z][A-Z_]+$/
 
 /** Refusals of 500 and above that are meant for the client. */
-const MEANT: ReadonlySet<string> = new Set(['UNDER_PRESSURE', 'BUSY', 'IDENTITY_PROVIDER_UNAVAILABLE'])
+const MEANT: ReadonlySet<string> = new Set(['UNDER_PRESSURE', 'BUSY', 'IDENTITY_PROVIDER_UNAVAILABLE', 'BACKUP_FAILED'])
 
 type Answer = Pick<ErrorAnswer, 'statusCode' | 'code' | 'message' | 'details'>
 

@@ -2,13 +2,13 @@ import { createHmac } from 'node:crypto'
 import createError from '@fastify/error'
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Database, Transaction } from '../db/database.ts'
+import type { Database, Queryable, Transaction } from '../db/database.ts'
 import type { Actor } from './audit-logger.ts'
 
 const LIFETIME_MS = 24 * 60 * 60 * 1000
 const FORGET = 'DELETE FROM idempotency_keys WHERE expires_at <= :now'
 const FIND = `SELECT body_hash AS "bodyHash", result FROM idempotency_keys
-  WHERE principal = :principal AND route = :route AND key = :key`
+  WHERE principal = :principal AND route = :route AND key = :key AND expires_at > :now`
 const KEEP = `INSERT INTO idempotency_keys (principal, route, key, body_hash, result, expires_at)
   VALUES (:principal, :route, :key, :bodyHash, :result, :expiresAt)`
 
@@ -35,6 +35,11 @@ export interface Idempotency {
    * first. The key commits with the work, so neither is ever there without the other.
    */
   once<Result>(actor: Actor, work: (tx: Transaction) => Promise<Result>): Promise<Result>
+  /**
+   * The result of an earlier request with the actor's key, if there was one: for what is done before its transaction,
+   * because it takes longer than one may.
+   */
+  earlier<Result>(actor: Actor): Promise<Result | undefined>
 }
 
 declare module 'fastify' {
@@ -102,6 +107,8 @@ export function idempotency(db: Database): Idempotency {
       const ticket = actor.idempotency
       return db.transaction(tx => (ticket ? replayOrWork(tx, ticket, work) : work(tx)))
     },
+    earlier: async <Result>({ idempotency: ticket }: Actor): Promise<Result | undefined> =>
+      ticket && replay<Result>(db, ticket, new Date().toISOString()),
   }
 }
 
@@ -113,17 +120,23 @@ async function replayOrWork<Result>(
   const { principal, route, key, bodyHash } = ticket
   const now = Date.now()
   await tx.run(FORGET, { now: new Date(now).toISOString() })
-  const kept = await tx.one<{ bodyHash: string; result: string }>(FIND, { principal, route, key })
-  if (kept) {
-    if (kept.bodyHash !== bodyHash) throw new KeyReused()
-    ticket.replayed = true
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-return -- the very text that was made of such a result
-    return JSON.parse(kept.result)
-  }
+  const earlier = await replay<Result>(tx, ticket, new Date(now).toISOString())
+  if (earlier !== undefined) return earlier
   const result = await work(tx)
   const expiresAt = new Date(now + LIFETIME_MS).toISOString()
   await tx.run(KEEP, { principal, route, key, bodyHash, result: JSON.stringify(result), expiresAt })
   return result
+}
+
+/** The kept result of the ticket's key, which is from then on that of the ticket; undefined without one. */
+async function replay<Result>(sql: Queryable, ticket: IdempotencyTicket, now: string): Promise<Result | undefined> {
+  const { principal, route, key, bodyHash } = ticket
+  const kept = await sql.one<{ bodyHash: string; result: string }>(FIND, { principal, route, key, now })
+  if (!kept) return undefined
+  if (kept.bodyHash !== bodyHash) throw new KeyReused()
+  ticket.replayed = true
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-return -- the very text that was made of such a result
+  return JSON.parse(kept.result)
 }
 
 /** Keyed, because a body may hold a password, and whoever reads the database could try guesses against a plain hash. */

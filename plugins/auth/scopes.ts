@@ -9,6 +9,7 @@ export const RESOURCES = [
   'portfolio',
   'reports',
   'audit',
+  'backups',
 ] as const
 export type Resource = (typeof RESOURCES)[number]
 

@@ -1,0 +1,58 @@
+import { open, readdir, readFile, rm, stat, type FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import { checksumFile, isBackup, isUnfinished, timeOf } from './names.ts'
+import { keptOf } from './retention.ts'
+import type { Backup } from './schemas.ts'
+
+const CHECKSUM = /^([0-9a-f]{64}) [ *]/
+
+/** The backups of a folder, the newest first; none when it is not there. */
+export async function listBackups(folder: string): Promise<Backup[]> {
+  const names = (await filesOf(folder)).filter(isBackup).sort().reverse()
+  const backups = await Promise.all(names.map(name => findBackup(folder, name)))
+  return backups.filter(backup => backup !== undefined)
+}
+
+export async function findBackup(folder: string, name: string): Promise<Backup | undefined> {
+  if (!isBackup(name)) return undefined
+  const file = await stat(join(folder, name)).catch(whenGone)
+  if (!file) return undefined
+  return { name, createdAt: timeOf(name), bytes: file.size, sha256: await checksumOf(folder, name) }
+}
+
+/** Opened, it can be read to its end also when it is removed meanwhile. */
+export async function openBackup(folder: string, name: string): Promise<FileHandle | undefined> {
+  return isBackup(name) ? open(join(folder, name)).catch(whenGone) : undefined
+}
+
+/** Removes what backups left behind that did not come to their end. For whoever has the lock of the folder. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  const files = new Set(await filesOf(folder))
+  const isOrphan = (file: string) =>
+    file.endsWith('.sha256') && isBackup(file.slice(0, -7)) && !files.has(file.slice(0, -7))
+  for (const file of files) if (isUnfinished(file) || isOrphan(file)) await rm(join(folder, file), { force: true })
+}
+
+/** Removes the backups that are no longer kept. */
+export async function removeOld(folder: string): Promise<void> {
+  const names = (await filesOf(folder)).filter(isBackup)
+  const kept = keptOf(names.map(timeOf))
+  for (const name of names.filter(name => !kept.has(timeOf(name)))) {
+    for (const file of [name, checksumFile(name)]) await rm(join(folder, file), { force: true })
+  }
+}
+
+/** Null when somebody took the file with it away. */
+async function checksumOf(folder: string, name: string): Promise<string | null> {
+  const text = (await readFile(join(folder, checksumFile(name)), 'utf8').catch(whenGone)) ?? ''
+  return CHECKSUM.exec(text)?.[1] ?? null
+}
+
+async function filesOf(folder: string): Promise<string[]> {
+  return (await readdir(folder).catch(whenGone)) ?? []
+}
+
+function whenGone(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+  throw error
+}

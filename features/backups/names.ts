@@ -1,0 +1,38 @@
+/** Backups are files of one folder, known by their names: what is called otherwise is somebody else's. */
+
+/** `panelist-20261121T030000Z.db.gz`: no path can be made of it. */
+export const BACKUP_NAME = '^panelist-\\d{8}T\\d{6}Z\\.db\\.gz$'
+export const LOCK_FILE = '.lock'
+
+const MADE = new RegExp(BACKUP_NAME)
+const UNFINISHED = /^\.panelist-\d{8}T\d{6}Z\.db[\w.]*\.partial(?:-journal|-wal|-shm)?$/
+const TIME = /^panelist-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/
+
+export function isBackup(file: string): boolean {
+  return MADE.test(file)
+}
+
+/** A file that a backup was being written to. */
+export function isUnfinished(file: string): boolean {
+  return UNFINISHED.test(file)
+}
+
+/** The name of a backup that begins at this time, to the second. */
+export function nameOf(time: Date): string {
+  return `panelist-${time.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z.db.gz`
+}
+
+/** When the backup of this name began. */
+export function timeOf(name: string): string {
+  return name.replace(TIME, '$1-$2-$3T$4:$5:$6.000Z').slice(0, 24)
+}
+
+/** In the form that `sha256sum -c` reads. */
+export function checksumFile(name: string): string {
+  return `${name}.sha256`
+}
+
+/** Where something is written that gets its name when it is whole. */
+export function unfinished(name: string): string {
+  return `.${name}.partial`
+}

@@ -1,0 +1,23 @@
+import { DateTime } from 'luxon'
+
+/** Of the latest so many days, weeks and months that have backups, each keeps its newest. */
+const RULES = [
+  { keep: 7, period: 'yyyy-MM-dd' },
+  { keep: 4, period: "kkkk-'W'WW" }, // ISO 8601: weeks begin on Monday
+  { keep: 6, period: 'yyyy-MM' },
+] as const
+
+/** Which of these instants (RFC 3339) to keep backups of; days are those of UTC. Always the newest among them. */
+export function keptOf(instants: readonly string[]): Set<string> {
+  const newestFirst = [...instants].sort().reverse()
+  return new Set(RULES.flatMap(({ keep, period }) => newestOfEach(newestFirst, period).slice(0, keep)))
+}
+
+function newestOfEach(newestFirst: readonly string[], period: string): string[] {
+  const newest = new Map<string, string>()
+  for (const instant of newestFirst) {
+    const name = DateTime.fromISO(instant, { zone: 'utc' }).toFormat(period)
+    if (!newest.has(name)) newest.set(name, instant)
+  }
+  return [...newest.values()]
+}

@@ -1,0 +1,44 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { backupTimes } from '../../plugins/config.ts'
+import { BackupInProgress } from './failures.ts'
+import type { Backups } from './service.ts'
+
+/** Makes a backup when its time has come. Of many processes on one file one makes it, and the others find it there. */
+export class BackupSchedule {
+  readonly #schedule: string
+  readonly #backups: Pick<Backups, 'createScheduled'>
+  readonly #log: FastifyBaseLogger
+  #times: ReturnType<typeof backupTimes> | undefined
+
+  constructor(schedule: string, backups: Pick<Backups, 'createScheduled'>, log: FastifyBaseLogger) {
+    this.#schedule = schedule
+    this.#backups = backups
+    this.#log = log
+  }
+
+  start(): void {
+    this.#times = backupTimes(this.#schedule, () => this.run(new Date()))
+  }
+
+  /** Begins no more; what has begun is ended by the service. */
+  stop(): void {
+    this.#times?.stop()
+  }
+
+  /** Makes the one that was due last at `now`, unless it is there. */
+  async run(now: Date): Promise<void> {
+    try {
+      const backup = await this.#backups.createScheduled(this.#dueAt(now))
+      if (backup) this.#log.info({ backup }, 'the scheduled backup was made')
+    } catch (error) {
+      if (error instanceof BackupInProgress) this.#log.info('the scheduled backup is being made by another process')
+      else this.#log.error({ err: error }, 'the scheduled backup was not made')
+    }
+  }
+
+  #dueAt(now: Date): string {
+    const next = new Date(now.getTime() + 1000) // what is due in this very second does not count as before it
+    const [due = now] = backupTimes(this.#schedule).previousRuns(1, next)
+    return due.toISOString()
+  }
+}

@@ -1,0 +1,60 @@
+import type { Readable } from 'node:stream'
+import { Type, type Static } from '@sinclair/typebox'
+import { Instant, Nullable } from '../fields.ts'
+import { BACKUP_NAME } from './names.ts'
+
+const BackupName = Type.String({
+  pattern: BACKUP_NAME,
+  description: 'Of the file, after the second in which it was begun',
+  examples: ['panelist-20261121T030000Z.db.gz'],
+})
+const Sha256 = Type.String({ description: 'SHA-256 of the file, in hexadecimal' })
+const Bytes = (description: string) => Type.Integer({ minimum: 0, description })
+
+const FIELDS = { name: BackupName, createdAt: Instant, bytes: Bytes('Of the file, compressed') }
+
+const EXAMPLE = {
+  name: 'panelist-20261121T030000Z.db.gz',
+  createdAt: '2026-11-21T03:00:00.000Z',
+  bytes: 402_133,
+  sha256: '5d41c1f9f4fdb3a1e1f0c8b6c2b0a7d4e3f2a1908b7c6d5e4f3a2b1c0d9e8f7a',
+}
+
+export const Backup = Type.Object(
+  {
+    ...FIELDS,
+    sha256: Nullable(Type.String({ ...Sha256, description: `${Sha256.description ?? ''}; null: its file is gone` })),
+  },
+  { $id: 'Backup', description: 'Everything there was at one moment, in one file', examples: [EXAMPLE] },
+)
+export type Backup = Static<typeof Backup>
+
+export const MadeBackup = Type.Object(
+  {
+    ...FIELDS,
+    sha256: Sha256,
+    databaseBytes: Bytes('What it holds, uncompressed'),
+    durationMs: Bytes('How long it took, in milliseconds'),
+    verified: Type.Literal(true, { description: 'The copy was read through and is sound, as every backup is' }),
+  },
+  {
+    $id: 'MadeBackup',
+    description: 'A backup that was just made',
+    examples: [{ ...EXAMPLE, databaseBytes: 2_134_016, durationMs: 180, verified: true }],
+  },
+)
+export type MadeBackup = Static<typeof MadeBackup>
+
+export const BackupList = Type.Object(
+  { data: Type.Array(Type.Unsafe<Backup>({ $ref: 'Backup#' })) },
+  { $id: 'BackupList', description: 'The backups there are, the newest first', examples: [{ data: [EXAMPLE] }] },
+)
+
+export const BackupFile = Type.Unsafe<Readable>({
+  type: 'string',
+  $id: 'BackupFile',
+  description: 'An SQLite database, compressed by gzip',
+  examples: ['(bytes)'],
+})
+
+export const OnlyName = Type.Object({ name: BackupName }, { additionalProperties: false })
