@@ -50,6 +50,12 @@ export async function openShell(url: string, options: ShellOptions = {}): Promis
   return openSqliteShell(fileOf(url), options)
 }
 
+/** What puts another file in the place of the database of a URL. Rejects with a sentence when it is in no file. */
+export async function replacerOf(url: string): Promise<typeof import('./sqlite/replacement.ts')> {
+  fileOf(url)
+  return import('./sqlite/replacement.ts')
+}
+
 /** The file of the database that a URL names. Throws a sentence when it is in no file. */
 export function fileOf(url: string): string {
   if (driverOf(url) !== 'sqlite') throw new Error('DATABASE_URL must begin with file: for this; it names a server')

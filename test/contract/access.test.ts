@@ -156,6 +156,10 @@ describe.each(drivers)('access on $name', driver => {
     getAuditLog: staff,
     getCache: admin,
     clearCache: admin,
+    listBackups: admin,
+    createBackup: admin,
+    getBackup: admin,
+    downloadBackup: admin,
   }
 
   /** Parameters that fit their schemas and name nothing that exists. */

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ConfigError, loadConfig } from '../../plugins/config.ts'
+import { backupFolder, ConfigError, loadConfig } from '../../plugins/config.ts'
 
 let folder: string
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'panelist-config-'))))
@@ -57,6 +57,20 @@ describe('configuration', () => {
       expect(message).toContain(part)
     }
     expect(message).not.toMatch(/hunter2|short-and-secret|70000/)
+  })
+
+  it.each(['nightly', '61 * * * *', '0 0 31 2 *', '* * * * * *'])('refuses %s as the schedule of backups', schedule => {
+    expect(mistakesIn({ BACKUP_SCHEDULE: schedule })).toContain(
+      'BACKUP_SCHEDULE: expected when a backup is made, in UTC',
+    )
+  })
+
+  it('keeps backups beside the database file, unless it is told where', () => {
+    const told = { DATABASE_URL: 'file:/var/lib/panelist/p.db' }
+    expect(backupFolder(told)).toBe('/var/lib/panelist/backups')
+    expect(backupFolder({ ...told, BACKUP_DIR: '/mnt/backups' })).toBe('/mnt/backups')
+    expect(loadConfig({ DATABASE_URL: database() }).BACKUP_SCHEDULE).toBe('0 3 * * *')
+    expect(loadConfig({ DATABASE_URL: database(), BACKUP_SCHEDULE: 'off' }).BACKUP_SCHEDULE).toBe('off')
   })
 
   it('has no default secret in production, and closes registration there', () => {

@@ -1,0 +1,48 @@
+// `npm run backup`: a backup of a database file, beside a running server or without one.
+import { join, resolve } from 'node:path'
+import { SingleBar } from 'cli-progress'
+import { Command } from 'commander'
+import { databaseExists, fileOf, openDatabase } from '../db/open.ts'
+import { makeBackup } from '../features/backups/making.ts'
+import { backupFolder, loadConfig } from '../plugins/config.ts'
+import { runProgram } from './command-line.ts'
+
+const AFTERWARDS = `
+A running server need not be stopped. The backup holds everything, secrets as well: its file is readable
+for its owner alone, and should be encrypted before it leaves the machine. In the folder the newest
+backups of 7 days, 4 weeks and 6 months are kept; other files are not touched.`
+
+const program = new Command('backup')
+  .description('Makes a backup of the database (DATABASE_URL), reads it through, and removes those no longer kept.')
+  .option('--to <dir>', 'the folder it is made in, instead of that of the server (BACKUP_DIR)')
+  .addHelpText('after', AFTERWARDS)
+  .action(main)
+
+async function main({ to }: { readonly to?: string }): Promise<void> {
+  const config = loadConfig()
+  const { DATABASE_URL } = config
+  if (!databaseExists(DATABASE_URL)) throw new Error(`There is no database at ${fileOf(DATABASE_URL)}`)
+  const folder = to === undefined ? backupFolder(config) : resolve(to)
+  const { database } = await openDatabase(DATABASE_URL)
+  const bar = new SingleBar({ format: '{bar} {percentage}% | {value} of {total} pages' })
+  try {
+    const { snapshots } = database
+    if (!snapshots) throw new Error('PostgreSQL is backed up by its own means: pg_dump "$DATABASE_URL"')
+    bar.start(0, 0)
+    const made = await makeBackup({
+      snapshots,
+      folder,
+      onProgress: (done, total) => {
+        bar.setTotal(total)
+        bar.update(done)
+      },
+    })
+    bar.stop()
+    if (made) process.stdout.write(`${join(folder, made.name)}: ${made.bytes} bytes, SHA-256 ${made.sha256}\n`)
+  } finally {
+    bar.stop()
+    await database.close()
+  }
+}
+
+await runProgram(program)
