@@ -50,8 +50,14 @@ export async function openShell(url: string, options: ShellOptions = {}): Promis
   return openSqliteShell(fileOf(url), options)
 }
 
+/** See db/sqlite/replacement.ts. */
+export interface Replacer {
+  assertNotOpen(path: string): void
+  replaceFile(path: string, replacement: string, kept: string): void
+}
+
 /** What puts another file in the place of the database of a URL. Rejects with a sentence when it is in no file. */
-export async function replacerOf(url: string): Promise<typeof import('./sqlite/replacement.ts')> {
+export async function replacerOf(url: string): Promise<Replacer> {
   fileOf(url)
   return import('./sqlite/replacement.ts')
 }
