@@ -78,9 +78,9 @@ export const ConfigSchema = Type.Object({
     description: 'the one address that mails come from',
   }),
   REMINDERS: Type.String({
-    pattern: '^(?:\\d{1,4}[mh](?:,\\d{1,4}[mh]){0,4})?$',
+    pattern: '^(?:off|\\d{1,4}[mh](?:,\\d{1,4}[mh]){0,4})$',
     default: '24h,1h',
-    description: 'how long before an interview its people are reminded, like 24h,1h; empty for never',
+    description: 'how long before an interview its people are reminded, like 24h,1h; off for never',
   }),
   BACKUP_SCHEDULE: Type.String({ maxLength: 200, default: '0 3 * * *', description: SCHEDULE_EXPECTED }),
   BACKUP_DIR: Type.Optional(Type.String({ description: 'the folder that backups are kept in' })),

@@ -50,6 +50,6 @@ function courierOf({ db, config, log }: FastifyInstance): Courier {
 }
 
 function remindersOf({ REMINDERS }: Config): number[] {
-  const times = REMINDERS === '' ? [] : REMINDERS.split(',')
+  const times = REMINDERS === 'off' ? [] : REMINDERS.split(',')
   return times.map(time => Number(time.slice(0, -1)) * (UNIT_MS[time.slice(-1)] ?? 0))
 }

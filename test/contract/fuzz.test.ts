@@ -29,7 +29,6 @@ const KEPT = 12
  * nobody guesses the id of what came of it, or of a feed; test/features/imported-calendars.test.ts and calendar.test.ts
  * have them. There are no mails without a courier: test/features/outbox.test.ts. A file of interviewers is no JSON:
  * test/features/import.test.ts. The metrics take no input.
- * have them. There are no mails without a courier: test/features/outbox.test.ts.
  * A backup copies everything each time, and where the database is a server there are none: test/features/backups.test.ts.
  */
 const LEFT_OUT = new Set([
@@ -267,7 +266,7 @@ describe.each(drivers)('random requests on $name (always true: 5)', driver => {
     const rows = await t.db.many<{ requestId: string; rows: number }>(
       'SELECT request_id AS "requestId", count(*) AS rows FROM audit_logs WHERE request_id IS NOT NULL GROUP BY request_id',
     )
-    const told = new Map(rows.map(({ requestId, rows: count }) => [requestId, Number(count)]))
+    const told = new Map(rows.map(({ requestId, rows: count }) => [requestId, count]))
     const wrong: string[] = []
     let [made, refused] = [0, 0]
     for (const [requestId, request] of asked) {

@@ -6,6 +6,7 @@ import { setImmediate as nextLoop } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '../../db/database.ts'
 import { prepareRestore } from '../../db/restore.ts'
+import { faultsOfSearch } from '../../db/search-index.ts'
 import { makeBackup } from '../../features/backups/making.ts'
 import { runScript } from '../support/scripts.ts'
 import { attemptAll, randomBookings } from './support/bookings.ts'
@@ -38,8 +39,7 @@ const madeHere = () =>
 const fileOf = (name: string) => join(folder, name)
 
 /** What is derived from tables, against the tables: lines that tell what differs. A restored database has none. */
-const DERIVED: ((database: Database) => Promise<string[]>)[] = [faultsOfCounts, faultsOfUserCount]
-// faultsOfSearch of db/search-index.ts takes its place here.
+const DERIVED: ((database: Database) => Promise<string[]>)[] = [faultsOfCounts, faultsOfUserCount, faultsOfSearch]
 
 async function faultsOfCounts(database: Database): Promise<string[]> {
   const counted = await database.many<{ name: string; total: number }>(

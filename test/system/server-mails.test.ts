@@ -15,7 +15,7 @@ describe('a server that sends mails', () => {
   beforeEach(async () => {
     smtp = await mailServer()
     house = await home(PEOPLE)
-    environment = { MAIL: 'on', SMTP_URL: smtp.url, REMINDERS: '' }
+    environment = { MAIL: 'on', SMTP_URL: smtp.url, REMINDERS: 'off' }
   })
   afterEach(async () => {
     await house.close()
