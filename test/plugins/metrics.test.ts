@@ -320,9 +320,9 @@ describe('under pressure', () => {
 
   it('of the event loop requests are refused until it is over, and the metrics say so', async () => {
     await start()
-    const until = performance.now() + 2_300
+    const until = performance.now() + 4_600
     while (performance.now() < until); // nothing else turns
-    for (let turn = 0; turn < 3; turn += 1) await nextLoop()
+    for (let turn = 0; turn < 3; turn += 1) await nextLoop() // each may add a short delay, and the mean is what counts
     vi.advanceTimersByTime(SAMPLED_MS)
     await expectRefused()
     await sample()
