@@ -13,7 +13,7 @@ const COLOURS = { met: '#2f6fab', missed: '#c2410c', 'no bar': '#566473' } as co
 
 /** A document. Longer is better: a figure that is to be small counts by what is allowed over what it is. */
 export function benchmarkChart(lines: readonly Line[], when: string): string {
-  const rows = lines.filter(({ bar }) => bar !== undefined)
+  const rows = named(lines).filter(({ bar }) => bar !== undefined)
   const height = HEAD + rows.length * ROW + MARGIN
   const end = HEAD + rows.length * ROW - 8
   const asked = BARS.x + BARS.whole
@@ -29,6 +29,12 @@ export function benchmarkChart(lines: readonly Line[], when: string): string {
     '</svg>',
     '',
   ].join('\n')
+}
+
+/** A line without a name has that of the one before it: the same figure against another baseline. */
+function named(lines: readonly Line[]): Line[] {
+  let row = ''
+  return lines.map(line => ({ ...line, row: (row = line.row || row) }))
 }
 
 function rowOf(line: Line, y: number): string[] {

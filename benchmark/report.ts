@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, statfsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, platform, release, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
+import { fromJson } from '../features/json-column.ts'
 import { benchmarkChart } from './chart.ts'
 import { verdictOf, type Line } from './lines.ts'
 
@@ -45,26 +46,41 @@ function rounded(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 })
 }
 
-/** Writes `benchmarks/latest.json` and, as a picture, `latest.svg`; returns the path of the first. */
-export function writeReport(lines: readonly Line[], settings: object): string {
+/** What one run found of a row, with where and how. */
+interface Measured {
+  readonly date: string
+  readonly commit: string | undefined
+  readonly machine: object
+  readonly settings: object
+  readonly lines: readonly Line[]
+}
+
+/**
+ * Writes what was measured into `benchmarks/latest.json`, beside the rows that this run did not measure, and all of it as
+ * a picture, `latest.svg`, in the order of `names`. Returns the path of the first.
+ */
+export function writeReport(found: ReadonlyMap<string, readonly Line[]>, names: readonly string[], settings: object) {
   const folder = join(ROOT, 'benchmarks')
   mkdirSync(folder, { recursive: true })
   const file = join(folder, 'latest.json')
-  const report = {
-    date: new Date().toISOString(),
-    commit: commit(),
-    machine: machine(),
-    settings,
-    lines: lines.map(line => ({ ...line, verdict: verdictOf(line) })),
-  }
-  const text = JSON.stringify(
-    report,
-    (_key, value: unknown) => (typeof value === 'number' ? shortened(value) : value),
-    2,
+  const how = { date: new Date().toISOString(), commit: commit(), machine: machine(), settings }
+  const before: Readonly<Record<string, Measured>> = existsSync(file) ? fromJson(readFileSync(file, 'utf8')) : {}
+  const rows = names.flatMap((name): [string, Measured][] => {
+    const lines = found.get(name)?.map(line => ({ ...line, verdict: verdictOf(line) }))
+    const measured = lines ? { ...how, lines } : before[name]
+    return measured ? [[name, measured]] : []
+  })
+  const short = (_key: string, value: unknown) => (typeof value === 'number' ? shortened(value) : value)
+  writeFileSync(file, `${JSON.stringify(Object.fromEntries(rows), short, 2)}\n`)
+  const days = rows.map(([, { date }]) => date.slice(0, 10)).sort()
+  const when = [...new Set([days[0], days.at(-1)])].join(' to ')
+  writeFileSync(
+    join(folder, 'latest.svg'),
+    benchmarkChart(
+      rows.flatMap(([, { lines }]) => lines),
+      `${when}, ${cpus().length} cores`,
+    ),
   )
-  writeFileSync(file, `${text}\n`)
-  const when = `${report.date.slice(0, 10)}, commit ${report.commit ?? 'unknown'}, ${cpus().length} cores`
-  writeFileSync(join(folder, 'latest.svg'), benchmarkChart(lines, when))
   return file
 }
 

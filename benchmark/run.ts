@@ -1,5 +1,5 @@
-// `npm run benchmark`: measures the built program against its baselines, prints the table and, when
-// every row was measured, writes benchmarks/latest.json and latest.svg. Servers and load generator are processes of their own, all ended by their ids at the end.
+// `npm run benchmark`: measures the built program against its baselines, prints the table and
+// writes benchmarks/latest.json and latest.svg. Servers and load generator are processes of their own, all ended by their ids at the end.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,9 +47,7 @@ interface Options {
 }
 
 const command = new Command('benchmark')
-  .description(
-    'Measures the built program against its baselines; with all rows it writes benchmarks/latest.json and .svg.',
-  )
+  .description('Measures the built program against its baselines and writes benchmarks/latest.json and latest.svg.')
   .addOption(new Option('--only <row...>', 'measure these rows only').choices(NAMES))
   .option('--runs <count>', 'runs of each contender, the median counts', positive, 5)
   .option('--seconds <seconds>', 'length of a run', positive, 5)
@@ -80,7 +78,7 @@ async function main(options: Options): Promise<void> {
     0,
     { what: 'starting' },
   )
-  const lines: Line[] = []
+  const found = new Map<string, readonly Line[]>()
   try {
     const context: Context = {
       programs,
@@ -92,20 +90,20 @@ async function main(options: Options): Promise<void> {
       say: what => bar.update({ what }),
       tick: () => bar.increment(),
     }
-    for (const [, { measure }] of chosen) lines.push(...(await measure(context)))
+    for (const [name, { measure }] of chosen) found.set(name, await measure(context))
   } finally {
     bar.stop()
     await programs.endAll()
     rmSync(folder, { recursive: true, force: true })
   }
-  finish(lines, options, { runs, seconds })
+  finish(found, options, { runs, seconds })
 }
 
-function finish(lines: readonly Line[], { only, strict }: Options, settings: object): void {
+function finish(found: ReadonlyMap<string, readonly Line[]>, { strict }: Options, settings: object): void {
+  const lines = [...found.values()].flat()
   console.log(`\n${table(lines)}\n`)
   if (onMemoryOnly()) console.log('The folder for temporary files is kept in memory: creates were not durable here.\n')
-  if (only) console.log('Not written down: only some of the rows were measured.')
-  else console.log(`Written to ${writeReport(lines, settings)}`)
+  console.log(`Written to ${writeReport(found, NAMES, settings)}`)
   if (strict && lines.some(line => verdictOf(line) === 'missed')) process.exitCode = 1
 }
 
