@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { Type, type Static } from '@sinclair/typebox'
+import { Ajv, type ErrorObject } from 'ajv'
 import { Cron } from 'croner'
-import { envSchema } from 'env-schema'
 import fp from 'fastify-plugin'
+import { UNCHECKED } from './validation.ts'
 
 const SECRET_BYTES = 32
 const PUBLIC_URL_EXPECTED = 'the address people use, like https://panelist.example'
@@ -36,60 +37,63 @@ const Count = (fallback: number, description: string, maximum = 1_000_000_000) =
   Type.Integer({ minimum: 0, maximum, default: fallback, description })
 
 /** Every setting: its variable, its default and, as the description, what is expected of it. */
-export const ConfigSchema = Type.Object({
-  NODE_ENV: OneOf(['development', 'production', 'test'], 'development'),
-  HOST: Type.String({ minLength: 1, default: '127.0.0.1', description: 'an address to listen on' }),
-  PORT: Count(3000, 'a port number from 0 to 65535', 65_535),
-  PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://[^/\\s]+/?$', description: PUBLIC_URL_EXPECTED })),
-  TRUST_PROXY: Type.Optional(Type.String({ description: PROXIES_EXPECTED })),
-  DATABASE_URL: Type.String({
-    pattern: '^(file:.+|postgres(ql)?://.+)',
-    default: 'file:./data/panelist.db',
-    description: 'where the database is, like file:./data/panelist.db or postgres://user:password@host:5432/panelist',
-  }),
-  MIGRATE: OneOf(['on', 'off'], 'on'),
-  WORKERS: Type.Integer({
-    minimum: 1,
-    maximum: 64,
-    default: 1,
-    description: 'how many processes share the port, from 1 to 64',
-  }),
-  JWT_SECRET: Secret(SECRET_EXPECTED),
-  JWT_SECRET_PREVIOUS: Secret(`the secret in use before, while tokens signed with it live: ${SECRET_EXPECTED}`),
-  REGISTRATION: Type.Optional(
-    Type.Unsafe<'open' | 'closed'>({ type: 'string', enum: ['open', 'closed'], description: 'one of open, closed' }),
-  ),
-  GOOGLE_CLIENT_ID: Type.Optional(Type.String({ minLength: 1, maxLength: 1000, description: CLIENT_ID_EXPECTED })),
-  GOOGLE_CLIENT_SECRET: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 1000, description: CLIENT_SECRET_EXPECTED }),
-  ),
-  GOOGLE_ALLOWED_DOMAINS: Type.Optional(Type.String({ description: DOMAINS_EXPECTED })),
-  ALLOWED_ORIGINS: Type.Optional(Type.String({ description: ORIGINS_EXPECTED })),
-  RATE_LIMIT_MAX: Count(1000, 'requests a minute for each user or address, 0 for no limit'),
-  AUTH_RATE_LIMIT_MAX: Count(10, 'sign-in requests a minute for each address and each account, 0 for no limit'),
-  CACHE_MAX_BYTES: Count(64 * 1024 * 1024, 'bytes of answers kept in memory, 0 for none', 2 ** 40),
-  MAIL: OneOf(['on', 'off'], 'on'),
-  SMTP_URL: Type.Optional(Type.String({ pattern: '^smtps?://[^\\s]+$', description: SMTP_EXPECTED })),
-  MAIL_FROM: Type.String({
-    minLength: 3,
-    maxLength: 200,
-    pattern: MAIL_FROM,
-    default: 'panelist@localhost',
-    description: 'the one address that mails come from',
-  }),
-  REMINDERS: Type.String({
-    pattern: '^(?:off|\\d{1,4}[mh](?:,\\d{1,4}[mh]){0,4})$',
-    default: '24h,1h',
-    description: 'how long before an interview its people are reminded, like 24h,1h; off for never',
-  }),
-  BACKUP_SCHEDULE: Type.String({ maxLength: 200, default: '0 3 * * *', description: SCHEDULE_EXPECTED }),
-  BACKUP_DIR: Type.Optional(Type.String({ description: 'the folder that backups are kept in' })),
-  WEEK_STARTS_ON: OneOf(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'], 'monday'),
-  LOG_LEVEL: OneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
-  SLOW_QUERY_MS: Count(100, 'milliseconds from which a query is named in the log'),
-  METRICS_TOKEN: Type.Optional(Type.String({ pattern: '^[!-~]{16,1000}$', description: METRICS_EXPECTED })),
-  DOCS: OneOf(['on', 'off'], 'on'),
-})
+export const ConfigSchema = Type.Object(
+  {
+    NODE_ENV: OneOf(['development', 'production', 'test'], 'development'),
+    HOST: Type.String({ minLength: 1, default: '127.0.0.1', description: 'an address to listen on' }),
+    PORT: Count(3000, 'a port number from 0 to 65535', 65_535),
+    PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://[^/\\s]+/?$', description: PUBLIC_URL_EXPECTED })),
+    TRUST_PROXY: Type.Optional(Type.String({ description: PROXIES_EXPECTED })),
+    DATABASE_URL: Type.String({
+      pattern: '^(file:.+|postgres(ql)?://.+)',
+      default: 'file:./data/panelist.db',
+      description: 'where the database is, like file:./data/panelist.db or postgres://user:password@host:5432/panelist',
+    }),
+    MIGRATE: OneOf(['on', 'off'], 'on'),
+    WORKERS: Type.Integer({
+      minimum: 1,
+      maximum: 64,
+      default: 1,
+      description: 'how many processes share the port, from 1 to 64',
+    }),
+    JWT_SECRET: Secret(SECRET_EXPECTED),
+    JWT_SECRET_PREVIOUS: Secret(`the secret in use before, while tokens signed with it live: ${SECRET_EXPECTED}`),
+    REGISTRATION: Type.Optional(
+      Type.Unsafe<'open' | 'closed'>({ type: 'string', enum: ['open', 'closed'], description: 'one of open, closed' }),
+    ),
+    GOOGLE_CLIENT_ID: Type.Optional(Type.String({ minLength: 1, maxLength: 1000, description: CLIENT_ID_EXPECTED })),
+    GOOGLE_CLIENT_SECRET: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 1000, description: CLIENT_SECRET_EXPECTED }),
+    ),
+    GOOGLE_ALLOWED_DOMAINS: Type.Optional(Type.String({ description: DOMAINS_EXPECTED })),
+    ALLOWED_ORIGINS: Type.Optional(Type.String({ description: ORIGINS_EXPECTED })),
+    RATE_LIMIT_MAX: Count(1000, 'requests a minute for each user or address, 0 for no limit'),
+    AUTH_RATE_LIMIT_MAX: Count(10, 'sign-in requests a minute for each address and each account, 0 for no limit'),
+    CACHE_MAX_BYTES: Count(64 * 1024 * 1024, 'bytes of answers kept in memory, 0 for none', 2 ** 40),
+    MAIL: OneOf(['on', 'off'], 'on'),
+    SMTP_URL: Type.Optional(Type.String({ pattern: '^smtps?://[^\\s]+$', description: SMTP_EXPECTED })),
+    MAIL_FROM: Type.String({
+      minLength: 3,
+      maxLength: 200,
+      pattern: MAIL_FROM,
+      default: 'panelist@localhost',
+      description: 'the one address that mails come from',
+    }),
+    REMINDERS: Type.String({
+      pattern: '^(?:off|\\d{1,4}[mh](?:,\\d{1,4}[mh]){0,4})$',
+      default: '24h,1h',
+      description: 'how long before an interview its people are reminded, like 24h,1h; off for never',
+    }),
+    BACKUP_SCHEDULE: Type.String({ maxLength: 200, default: '0 3 * * *', description: SCHEDULE_EXPECTED }),
+    BACKUP_DIR: Type.Optional(Type.String({ description: 'the folder that backups are kept in' })),
+    WEEK_STARTS_ON: OneOf(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'], 'monday'),
+    LOG_LEVEL: OneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
+    SLOW_QUERY_MS: Count(100, 'milliseconds from which a query is named in the log'),
+    METRICS_TOKEN: Type.Optional(Type.String({ pattern: '^[!-~]{16,1000}$', description: METRICS_EXPECTED })),
+    DOCS: OneOf(['on', 'off'], 'on'),
+  },
+  { additionalProperties: false },
+)
 
 type Settings = Static<typeof ConfigSchema>
 /** The settings, with lists split and nothing left open that has a default. */
@@ -159,7 +163,7 @@ export function backupFolder({ BACKUP_DIR, DATABASE_URL }: Pick<Config, 'BACKUP_
 
 /** A schedule of BACKUP_SCHEDULE; given nothing to do, it can only be asked for its times. */
 export function backupTimes(schedule: string, work?: () => Promise<void>): Cron {
-  const options = { timezone: 'UTC', mode: '5-part', unref: true, protect: true } as const
+  const options = { utcOffset: 0, mode: '5-part', unref: true, protect: true } as const
   return work ? new Cron(schedule, options, work) : new Cron(schedule, { ...options, paused: true })
 }
 
@@ -169,20 +173,18 @@ function ownEnvironment(): Environment {
 }
 
 function readSettings(data: Environment, mistakes: string[]): Settings | undefined {
-  try {
-    return envSchema<Settings>({ schema: ConfigSchema, data, dotenv: false, env: false })
-  } catch (error) {
-    mistakes.push(...spelledOut(error))
-    return undefined
-  }
+  const ajv = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true, removeAdditional: true, ...UNCHECKED })
+  const settings: unknown = { ...data }
+  const validate = ajv.compile<Settings>(ConfigSchema)
+  if (validate(settings)) return settings
+  mistakes.push(...spelledOut(validate.errors ?? []))
+  return undefined
 }
 
 /** One sentence a variable; the value itself is not repeated, as it may be a secret. */
-function spelledOut(error: unknown): string[] {
-  const errors: unknown = error instanceof Error && 'errors' in error ? error.errors : undefined
-  if (!Array.isArray(errors)) throw error
+function spelledOut(errors: readonly ErrorObject[]): string[] {
   const properties: Readonly<Record<string, { description?: string }>> = ConfigSchema.properties
-  const names = errors.map((one: { instancePath: string }) => one.instancePath.split('/')[1] ?? '')
+  const names = errors.map(({ instancePath }) => instancePath.split('/')[1] ?? '')
   return [...new Set(names)].map(name => `${name}: expected ${properties[name]?.description ?? 'another value'}`)
 }
 

@@ -5,7 +5,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { retryIn, ValidationError } from './errors.ts'
 import type { Column } from './exports/cells.ts'
-import { csvOf } from './exports/csv.ts'
 
 export type { Column } from './exports/cells.ts'
 
@@ -88,11 +87,11 @@ type Writer = <Row>(
   pages: AsyncIterable<readonly Row[]>,
   list: Pick<ExportedList<Row>, 'columns' | 'title'>,
   at: string,
-) => Readable | Promise<Readable>
+) => Promise<Readable>
 
-/** Those of large libraries are loaded when they are first asked for: most servers never are. */
+/** Their libraries are loaded when they are first asked for: most servers never are. */
 const WRITERS: Readonly<Record<Format, Writer>> = {
-  csv: (pages, { columns }) => csvOf(pages, columns),
+  csv: async (pages, { columns }) => (await import('./exports/csv.ts')).csvOf(pages, columns),
   xlsx: async (pages, { columns, title }) => (await import('./exports/xlsx.ts')).xlsxOf(pages, columns, title),
   pdf: async (pages, { columns, title }, at) => (await import('./exports/pdf.ts')).pdfOf(pages, columns, { title, at }),
 }

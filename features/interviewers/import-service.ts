@@ -10,7 +10,7 @@ import type { ImportedRow, ImportQuery, ImportReport } from './import-schemas.ts
 import { interviewersRepository } from './repository.ts'
 import { NewInterviewer, type Interviewer } from './schemas.ts'
 import { ENTITY, warningsOf, write } from './service.ts'
-import { rowsOf, type SheetRow } from './sheet.ts'
+import type { SheetRow } from './sheet.ts'
 
 const MOST_ROWS_TOLD = 1_000
 
@@ -27,6 +27,7 @@ export function importService({ db, audit, idempotency }: ImportParts) {
   const check = bodyCheck<NewInterviewer>(NewInterviewer)
 
   return async (actor: Actor, text: string, { dryRun, mode }: ImportQuery): Promise<ImportReport> => {
+    const { rowsOf } = await import('./sheet.ts') // with the reader of CSV, which most servers never need
     const rows = checked(await rowsOf(text), check)
     if (dryRun) return { dryRun, mode, applied: false, ...reportOf(await planned(db, rows)) }
     const failed = rows.flatMap(row => ('errors' in row ? [row] : []))
