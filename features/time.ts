@@ -19,14 +19,15 @@ const ZERO = '0'.charCodeAt(0)
 
 /** The stored instant at this place of a longer text, in ms since 1970: there may be thousands, too many for strings of their own. */
 export function instantAt(text: string, at: number): number {
-  const [year, month, day] = [
+  return Date.UTC(
     numberAt(text, at, at + 4),
-    numberAt(text, at + 5, at + 7),
+    numberAt(text, at + 5, at + 7) - 1,
     numberAt(text, at + 8, at + 10),
-  ]
-  const [hour, minute] = [numberAt(text, at + 11, at + 13), numberAt(text, at + 14, at + 16)]
-  const [second, millisecond] = [numberAt(text, at + 17, at + 19), numberAt(text, at + 20, at + 23)]
-  return Date.UTC(year, month - 1, day, hour, minute, second, millisecond)
+    numberAt(text, at + 11, at + 13),
+    numberAt(text, at + 14, at + 16),
+    numberAt(text, at + 17, at + 19),
+    numberAt(text, at + 20, at + 23),
+  )
 }
 
 /** The decimal number in text[from, to). */

@@ -1,9 +1,12 @@
 import type { Availability } from './availability.ts'
 import { DAY, daysBetween, type LocalDay } from './days.ts'
 import { hoursOf, type Hours } from './hours.ts'
-import type { Interval } from './intervals.ts'
+import { intersect, subtract, type Interval } from './intervals.ts'
 import { WEEK_MARGIN } from './load-limits.ts'
 import type { ZoneClock, Zones } from './zones.ts'
+
+/** Which of somebody's hours: with the days that are an exception, without them, or those days alone. */
+type Kind = 'open' | 'weekly' | 'unlimited'
 
 /** The clocks, days and hours of a span of time, each worked out once for all who share it: most have the same hours. */
 export class Frame {
@@ -12,6 +15,7 @@ export class Frame {
   readonly #days: readonly LocalDay[]
   readonly #clocks = new Map<string, ZoneClock>()
   readonly #hours = new Map<string, Map<Availability, Hours>>()
+  readonly #windows = new Map<Hours, Map<string, readonly Interval[]>>()
 
   constructor(span: Interval, zones: Zones) {
     this.#span = span
@@ -33,9 +37,18 @@ export class Frame {
       hoursOf(availability, this.#days, journey => this.clock(journey ?? zone)),
     )
   }
+
+  /** The part of such hours that is in the span, with or without the time off. */
+  windows(hours: Hours, kind: Kind, withTimeOff: boolean): readonly Interval[] {
+    const ofHours = remembered(this.#windows, hours, () => new Map<string, readonly Interval[]>())
+    return remembered(ofHours, `${kind} ${withTimeOff}`, () =>
+      intersect([this.#span], withTimeOff ? hours[kind] : subtract(hours[kind], hours.timeOff)),
+    )
+  }
 }
 
-function remembered<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
+/** The value of a key, made when it is first asked for. */
+export function remembered<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
   const value = known.get(key) ?? make()
   known.set(key, value)
   return value

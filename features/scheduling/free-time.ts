@@ -58,6 +58,7 @@ export interface Obstacles {
 /** When one person is free in a span of time, and what takes the rest of it away. */
 export class FreeTime {
   readonly #span: Span
+  readonly #frame: Frame
   readonly #calendar: Calendar
   readonly #hours: Hours
   readonly #clock: ZoneClock
@@ -67,6 +68,7 @@ export class FreeTime {
   constructor(calendar: Calendar, span: Span, frame = new Frame(span, span.zones)) {
     const { timezone, availability } = calendar
     this.#span = span
+    this.#frame = frame
     this.#calendar = calendar
     this.#clock = frame.clock(timezone)
     this.#hours = frame.hours(timezone, availability)
@@ -74,11 +76,31 @@ export class FreeTime {
 
   /** When an interview of this length, in ms, may start, as if the relaxed rules were not there: [first, last + 1) each. */
   starts(length: number, relaxed: readonly Rule[] = []): Interval[] {
-    const free = subtract(this.#windows(relaxed), this.#busy(relaxed))
-    const starts = free
-      .filter(({ start, end }) => end - start >= length)
-      .map(({ start, end }) => ({ start, end: end - length + 1 }))
-    return subtract(starts, this.#closed(relaxed))
+    return subtract(startsIn(this.windows(relaxed), length), union(this.closed(length, relaxed)))
+  }
+
+  /** The hours in which an interview may take place, whatever else does: one list for all who share these hours. */
+  windows(relaxed: readonly Rule[] = []): readonly Interval[] {
+    const kind = relaxed.includes('hours') ? 'unlimited' : relaxed.includes('override') ? 'weekly' : 'open'
+    return this.#frame.windows(this.#hours, kind, relaxed.includes('timeOff'))
+  }
+
+  /**
+   * When one of this length, in ms, may not start for what else takes place, whatever the hours: [first, last + 1) each, in
+   * no order. Without their interviews nobody has a full day either.
+   */
+  closed(length: number, relaxed: readonly Rule[] = []): Interval[] {
+    const counts = (rule: Rule) => !relaxed.includes(rule)
+    const busy = [
+      ...(counts('claims') ? this.#claims(counts('buffer') ? this.#calendar : NO_BUFFERS) : []),
+      ...(counts('imported') ? this.#calendar.imported : []),
+    ]
+    const limits = counts('claims') ? (['dayLimit', 'weekLimit'] as const).filter(counts) : []
+    return [
+      ...busy.map(({ start, end }) => ({ start: start - length + 1, end })),
+      ...limits.flatMap(rule => this.#fullDays(rule)),
+      ...this.#tooSoon(relaxed),
+    ]
   }
 
   /**
@@ -107,11 +129,11 @@ export class FreeTime {
       hours: () => intersect(left, union([...weekly, ...open])),
       override: () => intersect(left, open),
       timeOff: () => subtract(left, timeOff),
-      claims: () => subtract(left, this.#claims()),
+      claims: () => subtract(left, union(this.#claims())),
       imported: () => subtract(left, imported),
-      dayLimit: () => subtract(left, this.#fullDays('dayLimit')),
-      weekLimit: () => subtract(left, this.#fullDays('weekLimit')),
-      buffer: () => subtract(left, this.#claims(this.#calendar)),
+      dayLimit: () => subtract(left, union(this.#fullDays('dayLimit'))),
+      weekLimit: () => subtract(left, union(this.#fullDays('weekLimit'))),
+      buffer: () => subtract(left, union(this.#claims(this.#calendar))),
       notice: () => subtract(left, this.#tooSoon()),
     }
     const after = RULES.map(rule => {
@@ -121,42 +143,23 @@ export class FreeTime {
     return inMinutes(end - start, after)
   }
 
-  #windows(relaxed: readonly Rule[]): Interval[] {
-    const { weekly, open, unlimited, timeOff } = this.#hours
-    const windows = relaxed.includes('hours') ? unlimited : relaxed.includes('override') ? weekly : open
-    const { start, end } = this.#span
-    return intersect([{ start, end }], relaxed.includes('timeOff') ? windows : subtract(windows, timeOff))
-  }
-
-  #busy(relaxed: readonly Rule[]): Interval[] {
-    const buffers = relaxed.includes('buffer') ? NO_BUFFERS : this.#calendar
-    const claims = relaxed.includes('claims') ? [] : this.#claims(buffers)
-    return relaxed.includes('imported') ? claims : union([...claims, ...this.#calendar.imported])
-  }
-
-  /** When nothing may start. Without their interviews nobody has a full day either. */
-  #closed(relaxed: readonly Rule[]): Interval[] {
-    const limits = relaxed.includes('claims') ? [] : (['dayLimit', 'weekLimit'] as const)
-    const rules = limits.filter(rule => !relaxed.includes(rule))
-    return union([...rules.flatMap(rule => this.#fullDays(rule)), ...this.#tooSoon(relaxed)])
-  }
-
-  /** Of their interviews, widened by the buffers a new one would have: before it, and after it. */
+  /** Of their interviews in the span, widened by the buffers a new one would have: before it, and after it. */
   #claims({ bufferBeforeMinutes, bufferAfterMinutes }: Buffers = NO_BUFFERS): Interval[] {
-    const claims = this.#calendar.interviews
-      .filter(({ eventId }) => eventId !== this.#span.moving)
-      .map(({ claim: { start, end } }) => ({
-        start: start - bufferAfterMinutes * MINUTE,
-        end: end + bufferBeforeMinutes * MINUTE,
-      }))
-    return union(claims)
+    const { moving, start: from, end: to } = this.#span
+    const claims: Interval[] = []
+    for (const { eventId, claim } of this.#calendar.interviews) {
+      const start = claim.start - bufferAfterMinutes * MINUTE
+      const end = claim.end + bufferBeforeMinutes * MINUTE
+      if (start < to && end > from && eventId !== moving) claims.push({ start, end })
+    }
+    return claims
   }
 
   #fullDays(rule: 'dayLimit' | 'weekLimit'): Interval[] {
     const load = this.#load()
     const [midnights, days] = rule === 'dayLimit' ? [load.fullDays(), 1] : [load.fullWeeks(), 7]
     const instantOf = (wall: number) => this.#clock.instantOf(wall)
-    return union(midnights.map(from => ({ start: instantOf(from), end: instantOf(from + days * DAY) })))
+    return midnights.map(from => ({ start: instantOf(from), end: instantOf(from + days * DAY) }))
   }
 
   #load(): Load {
@@ -169,6 +172,13 @@ export class FreeTime {
     const end = relaxed.includes('notice') ? present : notBefore
     return end > start ? [{ start, end }] : []
   }
+}
+
+/** When something of this length, in ms, may start so that it ends within one of these windows: [first, last + 1) each. */
+export function startsIn(windows: readonly Interval[], length: number): Interval[] {
+  return windows
+    .filter(({ start, end }) => end - start >= length)
+    .map(({ start, end }) => ({ start, end: end - length + 1 }))
 }
 
 type Buffers = Pick<Calendar, 'bufferBeforeMinutes' | 'bufferAfterMinutes'>

@@ -40,7 +40,8 @@ export class Grid {
 
 /** Whether an index is in one of the ranges. */
 export function includes(ranges: readonly Interval[], index: number): boolean {
-  let [low, high] = [0, ranges.length]
+  let low = 0
+  let high = ranges.length
   while (low < high) {
     const middle = (low + high) >>> 1
     if ((ranges[middle]?.end ?? Infinity) <= index) low = middle + 1

@@ -30,10 +30,10 @@ export function hoursOf(
   days: readonly LocalDay[],
   clockOf: (zone: string | undefined) => ZoneClock,
 ): Hours {
-  const weekly = new Map<string, Window[]>()
+  const weekly = new Map<string, Interval[]>()
   for (const { weekday, ...window } of availability.weekly)
-    weekly.set(weekday, [...(weekly.get(weekday) ?? []), window])
-  const overrides = new Map(availability.overrides.map(({ date, windows }) => [date, windows]))
+    weekly.set(weekday, [...(weekly.get(weekday) ?? []), sinceMidnight(window)])
+  const overrides = new Map(availability.overrides.map(({ date, windows }) => [date, windows.map(sinceMidnight)]))
   const lists = { weekly: new Array<Interval>(), open: new Array<Interval>(), unlimited: new Array<Interval>() }
   const daysOff: DayOff[] = []
   for (const day of days) {
@@ -67,11 +67,17 @@ function within({ from, to }: { readonly from: string; readonly to: string }, { 
   return from <= date && date <= to
 }
 
-function instantsOf(windows: readonly Window[], { midnight }: LocalDay, clock: ZoneClock): Interval[] {
-  return windows
-    .map(({ start, end }) => ({
-      start: clock.instantOf(midnight + minutesOf(start) * MINUTE),
-      end: clock.instantOf(midnight + minutesOf(end) * MINUTE),
-    }))
-    .filter(({ start, end }) => start < end)
+/** Wall time since midnight, in ms. */
+function sinceMidnight({ start, end }: Window): Interval {
+  return { start: minutesOf(start) * MINUTE, end: minutesOf(end) * MINUTE }
+}
+
+function instantsOf(windows: readonly Interval[], { midnight }: LocalDay, clock: ZoneClock): Interval[] {
+  const instants: Interval[] = []
+  for (const window of windows) {
+    const start = clock.instantOf(midnight + window.start)
+    const end = clock.instantOf(midnight + window.end)
+    if (start < end) instants.push({ start, end })
+  }
+  return instants
 }

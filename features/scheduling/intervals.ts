@@ -22,11 +22,14 @@ export function union(intervals: readonly Interval[]): Interval[] {
 /** What both lists cover. */
 export function intersect(one: readonly Interval[], other: readonly Interval[]): Interval[] {
   const both: Interval[] = []
-  let [left, right] = [0, 0]
+  let left = 0
+  let right = 0
   for (;;) {
-    const [a, b] = [one[left], other[right]]
+    const a = one[left]
+    const b = other[right]
     if (!a || !b) return both
-    const [start, end] = [Math.max(a.start, b.start), Math.min(a.end, b.end)]
+    const start = Math.max(a.start, b.start)
+    const end = Math.min(a.end, b.end)
     if (start < end) both.push({ start, end })
     if (a.end < b.end) left += 1
     else right += 1

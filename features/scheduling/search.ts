@@ -1,9 +1,9 @@
 import type { Calendar } from './calendar.ts'
 import { inTurn, Past, Pool, type Score } from './fairness.ts'
-import { FreeTime, NOTHING, type Account, type Rule, type Span } from './free-time.ts'
-import { Frame } from './frame.ts'
+import { FreeTime, NOTHING, startsIn, type Account, type Rule, type Span } from './free-time.ts'
+import { Frame, remembered } from './frame.ts'
 import { includes, type Grid } from './grid.ts'
-import { union, type Interval } from './intervals.ts'
+import { subtract, union, type Interval } from './intervals.ts'
 import { Demand, seatBest, type Place } from './matching.ts'
 import { SupplyOverTime, type Offer } from './supply.ts'
 
@@ -47,17 +47,19 @@ export interface PanelSlot {
 export class Search {
   readonly question: Question
   readonly #freeTimes: readonly FreeTime[]
+  /** By windows, which many share. */
+  readonly #starts = new Map<readonly Interval[], Interval[]>()
   readonly #ranges: readonly Interval[][]
   readonly #candidate: readonly Interval[]
   readonly #supply: SupplyOverTime
   readonly #turns: Turns
 
   constructor(question: Question) {
-    const { people, span, grid, length, seats, candidate, relaxed } = question
+    const { people, span, grid, length, seats, candidate } = question
     this.question = question
     const frame = new Frame(span, span.zones)
     this.#freeTimes = people.map(({ calendar }) => new FreeTime(calendar, span, frame))
-    this.#ranges = this.#freeTimes.map(free => grid.ranges(free.starts(length, relaxed)))
+    this.#ranges = this.#freeTimes.map(free => this.#rangesIn(free))
     this.#candidate = grid.ranges(union(candidate.map(({ start, end }) => ({ start: start - length + 1, end }))))
     this.#supply = this.#supplyOf(this.#ranges)
     this.#turns = new Turns(people, seats.length)
@@ -91,13 +93,22 @@ export class Search {
   /** The ranges of the grid in which one of the people can start, with a rule relaxed when it is given. */
   rangesOf(person: number, relaxed?: Rule): readonly Interval[] {
     if (!relaxed) return this.#ranges[person] ?? []
-    const { grid, length, relaxed: alreadyRelaxed = [] } = this.question
-    return grid.ranges(this.#freeTimes[person]?.starts(length, [...alreadyRelaxed, relaxed]) ?? [])
+    const free = this.#freeTimes[person]
+    return free ? this.#rangesIn(free, relaxed) : []
   }
 
   /** How many minutes each rule takes of one of the people. */
   accountOf(person: number): Account {
     return this.#freeTimes[person]?.account(this.question.relaxed) ?? NOTHING
+  }
+
+  /** As the free time's own starts would be, without asking of each what all with the same hours have in common. */
+  #rangesIn(free: FreeTime, alsoRelaxed?: Rule): Interval[] {
+    const { grid, length, relaxed: ofAll = [] } = this.question
+    const relaxed = alsoRelaxed ? [...ofAll, alsoRelaxed] : ofAll
+    const windows = free.windows(relaxed)
+    const starts = remembered(this.#starts, windows, () => grid.ranges(startsIn(windows, length)))
+    return subtract(starts, union(grid.ranges(free.closed(length, relaxed))))
   }
 
   #supplyOf(ranges: readonly (readonly Interval[])[]): SupplyOverTime {
