@@ -7,31 +7,33 @@
 /** How many kinds of seats one search may have: every set of kinds is looked at. */
 export const MOST_KINDS = 8
 
-/** How many people there are, by the kinds they can take: two lists of one length. */
-export interface Supply {
-  readonly kinds: readonly number[]
-  readonly people: ArrayLike<number>
-}
-
-/** Seats by kind, as a question: is there a panel? */
-export class Demand {
-  /** By set of kinds, how many seats they have together. */
-  readonly #needed: readonly number[]
+/**
+ * Seats, and the people there are for them. By Hall's theorem (P. Hall, On Representatives of Subsets, 1935) there is a
+ * panel exactly if, for every set of kinds, at least as many people can take one of them as they have seats.
+ */
+export class Balance {
+  /** By set of kinds, how many people more there are for them than seats. */
+  readonly #spare: Int32Array
 
   constructor(seats: readonly number[]) {
-    this.#needed = seats.reduce<number[]>((sums, count) => [...sums, ...sums.map(sum => sum + count)], [0])
+    this.#spare = new Int32Array(1 << seats.length)
+    for (const [kind, count] of seats.entries()) this.addSeats(kind, count)
   }
 
-  /**
-   * Hall's theorem (P. Hall, On Representatives of Subsets, 1935): there is a panel exactly if, for every set of kinds,
-   * at least as many people can take one of them as they have seats.
-   */
-  canBeMet({ kinds, people }: Supply): boolean {
-    for (let set = 1; set < this.#needed.length; set += 1) {
-      let able = 0
-      for (let index = 0; index < kinds.length; index += 1) if ((kinds[index] ?? 0) & set) able += people[index] ?? 0
-      if (able < (this.#needed[set] ?? 0)) return false
+  /** So many seats more of a kind, or fewer when it is negative. */
+  addSeats(kind: number, count: number): void {
+    this.addPeople(1 << kind, -count) // each weighs on the sets of its kind as one who can take that kind alone relieves them
+  }
+
+  /** So many people more who can take these kinds, or fewer when it is negative. */
+  addPeople(kinds: number, count: number): void {
+    for (let set = 1; set < this.#spare.length; set += 1) {
+      if (set & kinds) this.#spare[set] = (this.#spare[set] ?? 0) + count
     }
+  }
+
+  hasPanel(): boolean {
+    for (let set = 1; set < this.#spare.length; set += 1) if ((this.#spare[set] ?? 0) < 0) return false
     return true
   }
 }
@@ -56,77 +58,58 @@ export interface Choice<Ranked extends Place> {
  * A whole panel, the best place first: each goes to whoever comes first among those with whom a whole panel can still be
  * had. Undefined when there is none at all.
  */
-export function seatBest<Ranked extends Place>(choice: Choice<Ranked>): Ranked[] | undefined {
-  let open = choice.seats
-  const free = new FreePeople(choice.kindsOf)
-  if (!new Demand(open).canBeMet(free)) return undefined
-  const queues = choice.ranked.map(places => new Queue(places))
+export function seatBest<Ranked extends Place>({
+  seats,
+  kindsOf,
+  ranked,
+  isBefore,
+}: Choice<Ranked>): Ranked[] | undefined {
+  const balance = new Balance(seats)
+  for (const kinds of kindsOf) balance.addPeople(kinds, 1)
+  if (!balance.hasPanel()) return undefined
+  const open = [...seats]
+  const seated = new Set<number>()
+  const isFree = ({ person }: Place) => !seated.has(person) && (kindsOf[person] ?? 0) !== 0
+  const queues = ranked.map(places => new Queue(places, isFree))
   const given: Ranked[] = []
   while (open.some(count => count > 0)) {
-    const place = firstOf(queues, open, free, choice.isBefore)
+    const place = firstOf(queues, open, isBefore)
     if (!place) return undefined
-    const left = open.map((count, kind) => (kind === place.kind ? count - 1 : count))
-    free.seat(place.person)
-    if (new Demand(left).canBeMet(free)) {
-      open = left
+    const { kind, person } = place
+    const count = (change: 1 | -1) => {
+      balance.addSeats(kind, change)
+      balance.addPeople(kindsOf[person] ?? 0, change)
+    }
+    count(-1)
+    if (balance.hasPanel()) {
+      seated.add(person)
+      open[kind] = (open[kind] ?? 0) - 1
       given.push(place)
     } else {
       // Without this person another kind would be short of people, and that will not change as more are seated.
-      free.unseat(place.person)
-      queues[place.kind]?.skip()
+      count(1)
+      queues[kind]?.skip()
     }
   }
   return given
 }
 
-/** The people who have no seat yet. */
-class FreePeople implements Supply {
-  readonly kinds: readonly number[]
-  readonly people: Int32Array
-  readonly #kindsOf: readonly number[]
-  readonly #seated = new Set<number>()
-
-  constructor(kindsOf: readonly number[]) {
-    this.#kindsOf = kindsOf
-    this.kinds = [...new Set(kindsOf)]
-    this.people = new Int32Array(this.kinds.length)
-    for (const kinds of kindsOf) this.#add(kinds, 1)
-  }
-
-  has(person: number): boolean {
-    return !this.#seated.has(person) && (this.#kindsOf[person] ?? 0) !== 0
-  }
-
-  seat(person: number): void {
-    this.#seated.add(person)
-    this.#add(this.#kindsOf[person] ?? 0, -1)
-  }
-
-  unseat(person: number): void {
-    this.#seated.delete(person)
-    this.#add(this.#kindsOf[person] ?? 0, 1)
-  }
-
-  #add(kinds: number, people: number): void {
-    const index = this.kinds.indexOf(kinds)
-    this.people[index] = (this.people[index] ?? 0) + people
-  }
-}
-
 /** The places of one kind, in order. */
 class Queue<Ranked extends Place> {
   readonly #places: readonly Ranked[]
+  readonly #isFree: (place: Place) => boolean
   #next = 0
 
-  constructor(places: readonly Ranked[]) {
+  constructor(places: readonly Ranked[], isFree: (place: Place) => boolean) {
     this.#places = places
+    this.#isFree = isFree
   }
 
   /** The next one of somebody who has no seat yet. */
-  first(free: FreePeople): Ranked | undefined {
+  first(): Ranked | undefined {
     for (; this.#next < this.#places.length; this.#next += 1) {
       const place = this.#places[this.#next]
-      if (place && free.has(place.person)) return place
+      if (place && this.#isFree(place)) return place
     }
     return undefined
   }
@@ -139,12 +122,11 @@ class Queue<Ranked extends Place> {
 function firstOf<Ranked extends Place>(
   queues: readonly Queue<Ranked>[],
   open: readonly number[],
-  free: FreePeople,
   isBefore: Choice<Ranked>['isBefore'],
 ): Ranked | undefined {
   let best: Ranked | undefined
   for (const [kind, queue] of queues.entries()) {
-    const place = open[kind] ? queue.first(free) : undefined
+    const place = open[kind] ? queue.first() : undefined
     if (place && (!best || isBefore(place, best))) best = place
   }
   return best

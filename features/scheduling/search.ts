@@ -4,7 +4,7 @@ import { FreeTime, NOTHING, startsIn, type Account, type Rule, type Span } from 
 import { Frame, remembered } from './frame.ts'
 import { includes, type Grid } from './grid.ts'
 import { subtract, union, type Interval } from './intervals.ts'
-import { Demand, seatBest, type Place } from './matching.ts'
+import { seatBest, type Place } from './matching.ts'
 import { SupplyOverTime, type Offer } from './supply.ts'
 
 /** Somebody who can take a seat: which kinds, as the bits of a number. */
@@ -114,7 +114,7 @@ export class Search {
   #supplyOf(ranges: readonly (readonly Interval[])[]): SupplyOverTime {
     const { grid, people, seats } = this.question
     const offers = people.map(({ kinds }, person): Offer => ({ kinds, ranges: ranges[person] ?? [] }))
-    return new SupplyOverTime(grid.instants.length, new Demand(seats), offers)
+    return new SupplyOverTime(grid.instants.length, seats, offers)
   }
 
   #withCandidate(feasible: Uint8Array): Uint8Array {

@@ -1,5 +1,5 @@
 import type { Interval } from './intervals.ts'
-import type { Demand, Supply } from './matching.ts'
+import { Balance } from './matching.ts'
 
 /** Somebody's possible starts, as ranges of indexes of a grid, with the kinds of seats they can take. */
 export interface Offer {
@@ -10,15 +10,16 @@ export interface Offer {
 /** How many people of which kinds there are at each instant of a grid, and so where a panel can meet. */
 export class SupplyOverTime {
   readonly #size: number
-  readonly #demand: Demand
+  readonly #seats: readonly number[]
   readonly #kinds: readonly number[]
   /** By kinds, what changes at each instant. */
   readonly #changes: readonly Int32Array[]
   readonly #changesAt: Uint8Array
 
-  constructor(size: number, demand: Demand, offers: readonly Offer[]) {
+  /** `seats` by kind. */
+  constructor(size: number, seats: readonly number[], offers: readonly Offer[]) {
     this.#size = size
-    this.#demand = demand
+    this.#seats = seats
     this.#kinds = [...new Set(offers.map(({ kinds }) => kinds))]
     this.#changes = this.#kinds.map(() => new Int32Array(size + 1))
     this.#changesAt = new Uint8Array(size + 1)
@@ -39,19 +40,18 @@ export class SupplyOverTime {
    */
   feasible(kinds = 0, more = 0): Uint8Array {
     const feasible = new Uint8Array(this.#size)
-    const supply = {
-      kinds: this.#kinds,
-      people: this.#kinds.map(other => (other === kinds ? more : 0)),
-    } satisfies Supply
-    let canBeMet: 0 | 1 = 0
+    const balance = new Balance(this.#seats)
+    balance.addPeople(kinds, more)
+    let hasPanel: 0 | 1 = balance.hasPanel() ? 1 : 0
     for (let at = 0; at < this.#size; at += 1) {
-      if (at === 0 || this.#changesAt[at]) {
+      if (this.#changesAt[at]) {
         for (let index = 0; index < this.#kinds.length; index += 1) {
-          supply.people[index] = (supply.people[index] ?? 0) + (this.#changes[index]?.[at] ?? 0)
+          const change = this.#changes[index]?.[at] ?? 0
+          if (change !== 0) balance.addPeople(this.#kinds[index] ?? 0, change)
         }
-        canBeMet = this.#demand.canBeMet(supply) ? 1 : 0
+        hasPanel = balance.hasPanel() ? 1 : 0
       }
-      feasible[at] = canBeMet
+      feasible[at] = hasPanel
     }
     return feasible
   }

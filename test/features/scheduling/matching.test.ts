@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Demand, MOST_KINDS, seatBest, type Choice, type Place } from '../../../features/scheduling/matching.ts'
+import { Balance, MOST_KINDS, seatBest, type Choice, type Place } from '../../../features/scheduling/matching.ts'
 import { panelExists, slowlySeated } from './support/panels.ts'
 
 /** Seats of up to four kinds, up to seven people, and all places in the order in which they should be given. */
@@ -33,7 +33,9 @@ function choiceOf({ seats, kindsOf, order }: { seats: number[]; kindsOf: number[
 }
 
 function canBeMet(seats: readonly number[], kindsOf: readonly number[]): boolean {
-  return new Demand(seats).canBeMet({ kinds: kindsOf, people: kindsOf.map(() => 1) })
+  const balance = new Balance(seats)
+  for (const kinds of kindsOf) balance.addPeople(kinds, 1)
+  return balance.hasPanel()
 }
 
 describe('whether there is a panel', () => {
@@ -53,9 +55,9 @@ describe('whether there is a panel', () => {
 
   it('is the same when people of the same kinds are counted together, and people of no kind change nothing', () => {
     const property = fc.property(situation, ({ seats, kindsOf }) => {
-      const kinds = [...new Set(kindsOf)]
-      const people = kinds.map(able => kindsOf.filter(other => other === able).length)
-      const together = new Demand(seats).canBeMet({ kinds, people: Int32Array.from(people) })
+      const balance = new Balance(seats)
+      for (const kinds of new Set(kindsOf)) balance.addPeople(kinds, kindsOf.filter(other => other === kinds).length)
+      const together = balance.hasPanel()
       expect(together).toBe(canBeMet(seats, kindsOf))
       expect(canBeMet(seats, [...kindsOf, 0])).toBe(together)
     })
