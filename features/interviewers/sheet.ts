@@ -8,7 +8,7 @@ import { unguarded, wordsOfCell } from '../../plugins/exports/cells.ts'
 /** Written in one transaction, in which nobody else writes: half a second on SQLite, two on PostgreSQL. */
 const MOST_ROWS = 1_000
 const LONGEST_ROW = 100_000
-/** Read between two turns of everybody else. */
+/** Bytes read between two turns of everybody else. */
 const PIECE = 256 * 1024
 
 const TooManyRows = createError(
@@ -97,9 +97,11 @@ async function* recordsOf(text: string): AsyncGenerator<SheetRecord> {
   }
 }
 
-async function* piecesOf(text: string): AsyncGenerator<string> {
-  for (let at = 0; at < text.length; at += PIECE) {
-    yield text.slice(at, at + PIECE)
+/** As bytes, which the parser puts together again: of a string that ends within a character it would read half of one. */
+async function* piecesOf(text: string): AsyncGenerator<Buffer> {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    yield bytes.subarray(at, at + PIECE)
     await nextTurn()
   }
 }

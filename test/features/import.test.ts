@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { rowsOf } from '../../features/interviewers/sheet.ts'
 import { cellOfWords, unguarded, wordsOfCell } from '../../plugins/exports/cells.ts'
 import { csvOf } from '../../plugins/exports/csv.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
@@ -237,6 +238,15 @@ describe.each(drivers)('importing interviewers on $name', driver => {
     expect((await send(payload, '', await token('interviewers:read'), stranger)).status).toBe(403)
     expect((await send(payload, '', await token('interviewers:write'), stranger)).status).toBe(200)
   })
+})
+
+it('reads each character of a long file whole, wherever it stands', async () => {
+  const name = '😀'.repeat(10_000)
+  const rows = Array.from({ length: 30 }, (_, n) => `${name},smile.${n}@example.com`)
+  for (const heading of ['name,email', ' name,email']) {
+    const read = await rowsOf([heading, ...rows].join('\n')) // what is on no seam of one file is on one of the other
+    expect(read.filter(({ body }) => body['name'] === name)).toHaveLength(30)
+  }
 })
 
 describe('cells of a CSV file', () => {
