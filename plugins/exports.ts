@@ -96,8 +96,9 @@ const WRITERS: Readonly<Record<Format, Writer>> = {
   pdf: async (pages, { columns, title }, at) => (await import('./exports/pdf.ts')).pdfOf(pages, columns, { title, at }),
 }
 
-/** Counts one more export of this user until its answer has ended, and says when that is. */
+/** Counts one more export of this user until its answer has ended, and says when that is. Throws when it has already. */
 function begin(running: Map<string, number>, { principal: { id } }: FastifyRequest, reply: FastifyReply): AbortSignal {
+  if (reply.raw.destroyed) throw new ClientLeft()
   const count = running.get(id) ?? 0
   if (count >= AT_ONCE) throw retryIn(new ExportsRunning(), RETRY_AFTER_SECONDS)
   running.set(id, count + 1)

@@ -244,6 +244,33 @@ describe.each(drivers)('exports on $name', driver => {
     expect(read).toBeLessThan(TASKS / 200)
   })
 
+  it('does not count those whose client had left before they began', async () => {
+    const hasty = await t.signedIn('interviewer')
+    const reads = { begun: 0, ended: 0 }
+    let goOn: (() => void) | undefined
+    const gone = new Promise<void>(resolve => (goOn = resolve))
+    const one = t.db.one.bind(t.db)
+    vi.spyOn(t.db, 'one').mockImplementation(async (sql, params) => {
+      reads.begun += 1
+      await gone
+      const row = await one(sql, params)
+      reads.ended += 1
+      return row
+    })
+    for (let count = 1; count <= 2; count += 1) {
+      const asking = request(`${address}/api/interviewers/export`, { headers: hasty.headers, agent: false })
+      asking.on('error', () => undefined)
+      await vi.waitFor(() => expect(reads.begun).toBe(count)) // the database is asked who it is
+      asking.destroy()
+    }
+    await turns()
+    goOn?.()
+    await vi.waitFor(() => expect(reads.ended).toBe(2))
+    vi.restoreAllMocks()
+    await turns()
+    expect((await get('/api/interviewers/export', hasty)).status).toBe(200)
+  })
+
   it('cuts the connection when the database fails on the way: no part looks like the whole', async () => {
     for (const format of ['csv', 'xlsx']) {
       afterEachPage(page => {
