@@ -6,18 +6,14 @@ const OPERATION = 'close the database'
 
 /**
  * Puts a file in the place of a database that nobody has open, and keeps the old one, with its log, under another name.
- * Throws a sentence when a program has it open. There is always a database in its place, the old one or the new one.
+ * Throws a sentence when a program has it open. Where there was a database there always is one, the old or the new.
  */
 export function replaceFile(path: string, replacement: string, kept: string): void {
-  if (!existsSync(path)) {
-    renameSync(replacement, path)
-    return
-  }
-  const held = closed(path)
+  const held = existsSync(path) ? closed(path) : undefined
   try {
-    // What is left of a log, beside a file that is damaged: the new file must not find it.
+    // What is left of a log, beside a file that is damaged or was taken away: SQLite would write it into the new file.
     for (const end of ['-wal', '-shm']) if (existsSync(path + end)) renameSync(path + end, kept + end)
-    linkSync(path, kept)
+    if (existsSync(path)) linkSync(path, kept)
     renameSync(replacement, path)
   } finally {
     held?.close()
