@@ -26,12 +26,12 @@ const Mode = OneOf(['all', 'valid'], 'all: every row or none; valid: the rows th
 const QUERY = Type.Object(
   {
     dryRun: Type.Boolean({ default: false, description: 'Only tell what would be done' }),
-    mode: Type.Unsafe<Static<typeof Mode>>({ ...Mode, default: 'all' }),
+    mode: { ...Mode, default: 'all' },
   },
   { additionalProperties: false },
 )
-export type ImportQuery = Static<typeof QUERY>
-export const ImportQuery = Type.Unsafe<ImportQuery>({ ...QUERY, required: [] }) // both have a default
+export const ImportQuery = { ...QUERY, required: [] } // both have a default
+export type ImportQuery = Static<typeof ImportQuery>
 
 const ImportedRow = Type.Object({
   row: Type.Integer({ description: 'As a spreadsheet counts them: the heading is 1' }),

@@ -12,8 +12,6 @@ import { NewInterviewer, type Interviewer } from './schemas.ts'
 import { ENTITY, warningsOf, write } from './service.ts'
 import type { SheetRow } from './sheet.ts'
 
-const MOST_ROWS_TOLD = 1_000
-
 const ImportRefused = createError<[string]>(
   'IMPORT_REFUSED',
   'Nothing was imported: %s. Correct them, or import the others with mode=valid',
@@ -118,5 +116,5 @@ function reportOf(plan: readonly Plan[]): Omit<ImportReport, 'dryRun' | 'mode' |
 
 function refusal(failed: readonly FailedRow[]): Error {
   const rows = failed.length === 1 ? 'one row is wrong' : `${failed.length.toLocaleString('en')} rows are wrong`
-  return detailed(new ImportRefused(rows), failed.slice(0, MOST_ROWS_TOLD))
+  return detailed(new ImportRefused(rows), failed)
 }
