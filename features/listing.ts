@@ -32,10 +32,10 @@ export interface Start {
 }
 
 /** What somebody asks of a list beside its filters. */
-interface Wanted {
-  readonly sort?: string | undefined
+export interface Wanted {
+  readonly sort?: string
   /** What is searched for, where `from` is a table with an index of its words. */
-  readonly q?: string | undefined
+  readonly q?: string
 }
 
 /** A row with what the next page begins after. */
@@ -138,10 +138,10 @@ const ROWS_OF_WHOLE_LIST = 200
 export function wholeList<Row, Item>(
   sql: Queryable,
   listed: Listing,
-  { q, sort = listed.defaultSort, filters: given }: Wanted & { readonly filters: readonly Filter[] },
+  { filters: given, ...wanted }: Wanted & { readonly filters: readonly Filter[] },
   itemsOf: (rows: readonly Row[]) => readonly Item[] | Promise<readonly Item[]>,
 ): WholeList<Item> {
-  const { listing, filters, order } = searched(sql, listed, { q, sort }, given)
+  const { listing, filters, order } = searched(sql, listed, { sort: listed.defaultSort, ...wanted }, given)
   const request = { limit: ROWS_OF_WHOLE_LIST }
   return {
     count: () => countRows(sql, listing, filters),
@@ -149,9 +149,10 @@ export function wholeList<Row, Item>(
       let start: Start | undefined
       do {
         const rows: Keyed<Row>[] = await readRows<Row>(sql, { listing, request, filters, order, start })
-        const last = rows.length > request.limit ? rows.slice(0, request.limit).at(-1) : undefined
+        const shown = rows.slice(0, request.limit)
+        const last = rows.length > shown.length ? shown.at(-1) : undefined
         start = last && { after: [last.pageKey, last.pageId], offset: 0 }
-        yield await itemsOf(rows.slice(0, request.limit))
+        yield await itemsOf(shown)
       } while (start)
     },
   }

@@ -13,6 +13,7 @@ import {
   type Listing,
   type Order,
   type Start,
+  type Wanted,
 } from './listing.ts'
 
 const DEFAULT_LIMIT = 50
@@ -74,13 +75,10 @@ export interface Page<Item> {
   }
 }
 
-export interface PageRequest {
+export interface PageRequest extends Wanted {
   readonly limit: number
   readonly offset?: number
   readonly cursor?: string
-  readonly sort?: string
-  /** What somebody searches for, where `from` is a table with an index of its words. */
-  readonly q?: string
 }
 
 /** What a cursor carries: where the page before ended, and which list it is of. */
