@@ -36,11 +36,9 @@ async function main({ to }: { readonly to?: string }): Promise<void> {
         bar.setTotal(total)
         bar.update(done)
       },
-    })
-    bar.stop()
+    }).finally(() => bar.stop())
     if (made) process.stdout.write(`${join(folder, made.name)}: ${made.bytes} bytes, SHA-256 ${made.sha256}\n`)
   } finally {
-    bar.stop()
     await database.close()
   }
 }

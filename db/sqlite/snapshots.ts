@@ -3,7 +3,8 @@ import Sqlite from 'better-sqlite3'
 import { DatabaseError, type SnapshotOptions, type Snapshots } from '../database.ts'
 import { isBusy, translate, translated } from './errors.ts'
 
-const OPERATION = 'copy itself'
+const COPYING = 'copy itself'
+const LOCKING = 'lock a file'
 
 interface Progress {
   readonly done: number
@@ -40,17 +41,15 @@ export class FileSnapshots implements Snapshots {
 
   /** SQLite's own lock on a file is one the kernel takes back when a process dies. */
   lock(file: string): (() => void) | undefined {
-    return translated('lock a file', () => {
-      const sqlite = new Sqlite(file, { timeout: 0 })
-      try {
-        translated('lock a file', () => sqlite.exec('BEGIN EXCLUSIVE'))
-        return () => void sqlite.close()
-      } catch (error) {
-        sqlite.close()
-        if (isBusy(error)) return undefined
-        throw error
-      }
-    })
+    const sqlite = translated(LOCKING, () => new Sqlite(file, { timeout: 0 }))
+    try {
+      translated(LOCKING, () => sqlite.exec('BEGIN EXCLUSIVE'))
+      return () => void sqlite.close()
+    } catch (error) {
+      sqlite.close()
+      if (isBusy(error)) return undefined
+      throw error
+    }
   }
 }
 
@@ -70,6 +69,6 @@ function assertSound({ unsound, error, code }: Outcome): void {
   if (unsound !== undefined) throw new DatabaseError('make a sound copy of itself', new Error(unsound), false)
   if (error === undefined) return
   throw code?.startsWith('SQLITE_') === true
-    ? translate(OPERATION, new Sqlite.SqliteError(error, code))
-    : new DatabaseError(OPERATION, new Error(error), false)
+    ? translate(COPYING, new Sqlite.SqliteError(error, code))
+    : new DatabaseError(COPYING, new Error(error), false)
 }

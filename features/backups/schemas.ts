@@ -8,10 +8,10 @@ const BackupName = Type.String({
   description: 'Of the file, after the second in which it was begun',
   examples: ['panelist-20261121T030000Z.db.gz'],
 })
-const Sha256 = Type.String({ description: 'SHA-256 of the file, in hexadecimal' })
-const Bytes = (description: string) => Type.Integer({ minimum: 0, description })
+const SHA256 = 'SHA-256 of the file, in hexadecimal'
+const Count = (description: string) => Type.Integer({ minimum: 0, description })
 
-const FIELDS = { name: BackupName, createdAt: Instant, bytes: Bytes('Of the file, compressed') }
+const FIELDS = { name: BackupName, createdAt: Instant, bytes: Count('Of the file, compressed') }
 
 const EXAMPLE = {
   name: 'panelist-20261121T030000Z.db.gz',
@@ -21,10 +21,7 @@ const EXAMPLE = {
 }
 
 export const Backup = Type.Object(
-  {
-    ...FIELDS,
-    sha256: Nullable(Type.String({ ...Sha256, description: `${Sha256.description ?? ''}; null: its file is gone` })),
-  },
+  { ...FIELDS, sha256: Nullable(Type.String({ description: `${SHA256}; null: its file is gone` })) },
   { $id: 'Backup', description: 'Everything there was at one moment, in one file', examples: [EXAMPLE] },
 )
 export type Backup = Static<typeof Backup>
@@ -32,9 +29,9 @@ export type Backup = Static<typeof Backup>
 export const MadeBackup = Type.Object(
   {
     ...FIELDS,
-    sha256: Sha256,
-    databaseBytes: Bytes('What it holds, uncompressed'),
-    durationMs: Bytes('How long it took, in milliseconds'),
+    sha256: Type.String({ description: SHA256 }),
+    databaseBytes: Count('What it holds, uncompressed'),
+    durationMs: Count('How long it took, in milliseconds'),
     verified: Type.Literal(true, { description: 'The copy was read through and is sound, as every backup is' }),
   },
   {
