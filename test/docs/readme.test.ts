@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { RESOURCES } from '../../plugins/auth/scopes.ts'
 import { ConfigSchema } from '../../plugins/config.ts'
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
@@ -8,6 +9,12 @@ const readme = read('README.md')
 describe('the README', () => {
   it.each(Object.keys(ConfigSchema.properties))('explains the setting %s', name => {
     expect(readme).toContain(`\`${name}\``)
+  })
+
+  it('names every resource that a token can be let near', () => {
+    const [, scopes = ''] = /^A scope is ([^;]+);/m.exec(readme) ?? []
+    const named = [...scopes.matchAll(/`(\w+)`/g)].map(([, name]) => name)
+    expect(named).toEqual(['read', 'write', ...RESOURCES])
   })
 
   it('names no command that is not there, and every command that is for people', () => {
