@@ -10,7 +10,7 @@ import { drivers } from '../support/databases.ts'
 
 const LISTS = ['interviewers', 'events', 'tasks', 'audit-logs'] as const
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
-/** Five pages, as an export reads them. */
+/** Eleven pages, as an export reads them. */
 const TASKS = 2_200
 const TASKS_AT_ONCE = 200
 
