@@ -8,9 +8,14 @@ const CHECKSUM = /^([0-9a-f]{64}) [ *]/
 
 /** The backups of a folder, the newest first; none when it is not there. */
 export async function listBackups(folder: string): Promise<Backup[]> {
-  const names = (await filesOf(folder)).filter(isBackup).sort().reverse()
+  const names = (await namesOf(folder)).sort().reverse()
   const backups = await Promise.all(names.map(name => findBackup(folder, name)))
   return backups.filter(backup => backup !== undefined)
+}
+
+/** Whether there is one that was begun at this instant (RFC 3339, UTC) or later. */
+export async function hasBackupSince(folder: string, instant: string): Promise<boolean> {
+  return (await namesOf(folder)).some(name => timeOf(name) >= instant)
 }
 
 export async function findBackup(folder: string, name: string): Promise<Backup | undefined> {
@@ -35,7 +40,7 @@ export async function removeLeftovers(folder: string): Promise<void> {
 
 /** Removes the backups that are no longer kept. */
 export async function removeOld(folder: string): Promise<void> {
-  const names = (await filesOf(folder)).filter(isBackup)
+  const names = await namesOf(folder)
   const kept = keptOf(names.map(timeOf))
   for (const name of names.filter(name => !kept.has(timeOf(name)))) {
     for (const file of [name, checksumFile(name)]) await rm(join(folder, file), { force: true })
@@ -46,6 +51,10 @@ export async function removeOld(folder: string): Promise<void> {
 async function checksumOf(folder: string, name: string): Promise<string | null> {
   const text = (await readFile(join(folder, checksumFile(name)), 'utf8').catch(whenGone)) ?? ''
   return CHECKSUM.exec(text)?.[1] ?? null
+}
+
+async function namesOf(folder: string): Promise<string[]> {
+  return (await filesOf(folder)).filter(isBackup)
 }
 
 async function filesOf(folder: string): Promise<string[]> {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { access, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createGzip } from 'node:zlib'
 import type { SnapshotOptions, Snapshots } from '../../db/database.ts'
 import { backupFailed, BackupInProgress } from './failures.ts'
-import { listBackups, removeLeftovers, removeOld } from './folder.ts'
+import { findBackup, hasBackupSince, removeLeftovers, removeOld } from './folder.ts'
 import { checksumFile, LOCK_FILE, nameOf, timeOf, unfinished } from './names.ts'
 import type { MadeBackup } from './schemas.ts'
 
@@ -30,8 +30,7 @@ export async function makeBackup({ since, ...making }: Making): Promise<MadeBack
   try {
     await mkdir(making.folder, { recursive: true, mode: 0o700 })
     return await alone(making, async () => {
-      const [newest] = await listBackups(making.folder)
-      if (newest && since !== undefined && newest.createdAt >= since) return undefined
+      if (since !== undefined && (await hasBackupSince(making.folder, since))) return undefined
       const made = await write(making)
       await removeOld(making.folder)
       return made
@@ -76,11 +75,7 @@ async function write(making: Making): Promise<MadeBackup> {
 async function freeName(folder: string, signal: AbortSignal | undefined): Promise<string> {
   for (;;) {
     const name = nameOf(new Date())
-    const isTaken = await access(join(folder, name)).then(
-      () => true,
-      () => false,
-    )
-    if (!isTaken) return name
+    if (!(await findBackup(folder, name))) return name
     await sleep(1000 - (Date.now() % 1000), undefined, { signal })
   }
 }
