@@ -67,11 +67,9 @@ const OPTIONAL_HEADERS: Readonly<Record<string, string>> = {
 /** Makes a collection of the document, in the format 2.1. Throws when a step of the walkthrough is no operation of it. */
 export async function collectionOf(document: OpenAPI3): Promise<Collection> {
   const operations = operationsOf(document)
-  const keys = WALKTHROUGH.map(({ operationId }) => {
-    const operation = operations.find(one => one.operationId === operationId)
-    if (operation === undefined) throw new Error(`The document has no operation ${operationId}`)
-    return operation.key
-  })
+  const keys = new Map(operations.map(({ operationId, key }) => [operationId, key]))
+  const missing = WALKTHROUGH.find(({ operationId }) => !keys.has(operationId))
+  if (missing) throw new Error(`The document has no operation ${missing.operationId}`)
   const converted = await convert(document)
   const open = new Set(operations.flatMap(({ key, open }) => (open ? [key] : [])))
   const folders = converted.item.map(folder => ({ ...folder, item: folder.item.map(item => finished(item, open)) }))
@@ -142,11 +140,11 @@ function keptVariables(): Variable[] {
   return [...keys].filter(key => key !== 'token').map(key => ({ key, value: '' }))
 }
 
-/** The steps, each made of the item that is known by the key at the same place. */
-function walkthrough(keys: readonly string[], folders: readonly Folder[]): Folder {
+/** The steps, each made of the item of its operation, which is known by its key. */
+function walkthrough(keys: ReadonlyMap<string, string>, folders: readonly Folder[]): Folder {
   const items = new Map(folders.flatMap(({ item }) => item).map(item => [keyOf(item), item]))
-  const item = WALKTHROUGH.map((step, index) => {
-    const found = items.get(keys[index] ?? '')
+  const item = WALKTHROUGH.map(step => {
+    const found = items.get(keys.get(step.operationId) ?? '')
     if (found === undefined) throw new Error(`The collection has no request for ${step.operationId}`)
     return taken(step, found)
   })
