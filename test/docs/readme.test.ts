@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { RESOURCES } from '../../plugins/auth/scopes.ts'
 import { ConfigSchema } from '../../plugins/config.ts'
+import { testApp } from '../support/app.ts'
+import { run } from '../support/programs.ts'
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
 const readme = read('README.md')
@@ -33,6 +35,18 @@ describe('the README', () => {
     const carried = tests.flatMap(text => [...text.matchAll(/\(always true: ([\d, ]+)\)/g)].map(([, all = '']) => all))
     expect(statements).toEqual([1, 2, 3, 4, 5, 6])
     expect([...new Set(carried.flatMap(all => all.split(', ').map(Number)))].sort()).toEqual(statements)
+  })
+
+  it('shows how a backup is fetched and compared with its checksum', async () => {
+    const t = await testApp()
+    const address = await t.app.listen({ host: '127.0.0.1', port: 0 })
+    const admin = await t.signedIn('admin')
+    const { body } = await t.call({ method: 'POST', url: '/api/backups', as: admin })
+    const [, shown = ''] = /```sh\n(backup=[^`]+)```/.exec(readme) ?? []
+    const commands = shown.replace('http://127.0.0.1:3000', address).replace(/panelist-\w+\.db\.gz/, body.name)
+    const script = `set -euo pipefail; cd ${t.folder}; TOKEN=${admin.token}\n${commands}`
+    expect(await run('bash', ['-c', script])).toEqual({ end: 0, stdout: `${body.name}: OK\n`, stderr: '' })
+    await t.close()
   })
 
   it('links to files that are there', () => {
