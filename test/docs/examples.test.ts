@@ -136,6 +136,24 @@ describe('the examples', () => {
       expect(none.stdout.trim().split('\n')).toHaveLength(1)
     })
 
+    test('tries again when the server is busy, and writes nothing of what it said', async () => {
+      let asked = 0
+      const busy = createServer((_request, response) => {
+        asked += 1
+        const isFirst = asked === 1
+        response
+          .writeHead(isFirst ? 429 : 200, { 'retry-after': '0' })
+          .end(isFirst ? '{"code":"BUSY"}' : 'id,title\r\n')
+      })
+      await once(busy.listen(0, '127.0.0.1'), 'listening')
+      const { port } = busy.address() as AddressInfo
+      const env = { PANELIST_URL: `http://127.0.0.1:${port}`, PANELIST_TOKEN: 'x' }
+      const week = await example('export-week.sh', ['2030-03-04', '2030-03-11'], env)
+      busy.close()
+      expect(week).toMatchObject({ end: 0, stdout: 'id,title\r\n' })
+      expect(asked).toBe(2)
+    })
+
     test('says what is missing', async () => {
       expect(await exported('', '2030-03-04', '2030-03-11')).toMatchObject({
         end: 1,
