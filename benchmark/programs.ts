@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const DIST = join(import.meta.dirname, '../dist')
 /** What `npm start` gives the program. */
-const AS_STARTED: Readonly<Record<string, readonly string[]>> = { 'server.js': ['--max-semi-space-size=8'] }
+const AS_STARTED: Readonly<Record<string, readonly string[]>> = { 'server.js': ['--max-semi-space-size=24'] }
 /** Makes a server collect its garbage when it gets SIGWINCH. */
 const COLLECTING = ['--import', join(DIST, 'benchmark/collect-garbage.js')]
 /** Pages are given back by another thread, a moment after the collection. */
