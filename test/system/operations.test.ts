@@ -81,7 +81,7 @@ it(
 
 /** The guide says where the server listens and how it is reached: here that is a port nobody else has. */
 const ONLY_FOR_TESTS = `
-cat >> /etc/panelist/environment <<'END'
+cat >> /etc/panelist/environment <<END
 PORT=$TEST_PORT
 MAIL=off
 END
