@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { retryIn, ValidationError } from './errors.ts'
 import type { Column } from './exports/cells.ts'
+import type { Places } from './processes.ts'
 
 export type { Column } from './exports/cells.ts'
 
@@ -59,10 +60,10 @@ declare module 'fastify' {
 /** Lists as CSV, Excel and PDF, of any length, in bounded memory. */
 export const exportsPlugin = fp(
   async app => {
-    const running = new Map<string, number>()
+    const places = app.processes ?? ownPlaces()
     app.decorateReply('sendList', async function <Row>(this: FastifyReply, list: ExportedList<Row>) {
       const { principal } = this.request
-      const left = begin(running, this.request, this)
+      const left = await begin(places, this.request, this)
       const { format } = list.asked
       if (format === 'pdf') assertPrintable(await list.rows.count())
       const at = new Date().toISOString()
@@ -80,7 +81,7 @@ export const exportsPlugin = fp(
       return this.type(FORMATS[format]).send(body)
     })
   },
-  { name: 'exports', dependencies: ['db', 'audit-logger', 'auth', 'errors'] },
+  { name: 'exports', dependencies: ['db', 'audit-logger', 'auth', 'errors', 'processes'] },
 )
 
 type Writer = <Row>(
@@ -96,21 +97,41 @@ const WRITERS: Readonly<Record<Format, Writer>> = {
   pdf: async (pages, { columns, title }, at) => (await import('./exports/pdf.ts')).pdfOf(pages, columns, { title, at }),
 }
 
-/** Counts one more export of this user until its answer has ended, and says when that is. Throws when it has already. */
-function begin(running: Map<string, number>, { principal: { id } }: FastifyRequest, reply: FastifyReply): AbortSignal {
-  if (reply.raw.destroyed) throw new ClientLeft()
-  const count = running.get(id) ?? 0
-  if (count >= AT_ONCE) throw retryIn(new ExportsRunning(), RETRY_AFTER_SECONDS)
-  running.set(id, count + 1)
-  const ended = new AbortController()
-  const end = () => {
-    if (ended.signal.aborted) return
-    const others = (running.get(id) ?? 0) - 1
-    if (others > 0) running.set(id, others)
-    else running.delete(id)
-    ended.abort(new ClientLeft())
+/** Those of a process that is alone. */
+function ownPlaces(): Places {
+  const taken = new Map<string, number>()
+  return {
+    enter: async (key, places) => {
+      const count = taken.get(key) ?? 0
+      if (count >= places) return false
+      taken.set(key, count + 1)
+      return true
+    },
+    leave: key => {
+      const others = (taken.get(key) ?? 0) - 1
+      if (others > 0) taken.set(key, others)
+      else taken.delete(key)
+    },
   }
-  reply.raw.once('finish', end).once('close', end)
+}
+
+/**
+ * Counts one more export of this user until its answer has ended, and says when that is. Throws when it has already, or
+ * when the user has as many as there may be.
+ */
+async function begin(places: Places, { principal }: FastifyRequest, { raw }: FastifyReply): Promise<AbortSignal> {
+  if (raw.destroyed) throw new ClientLeft()
+  const key = `exports:${principal.id}`
+  const ended = new AbortController()
+  const end = () => ended.abort(new ClientLeft())
+  raw.once('finish', end).once('close', end)
+  // Nobody keeps the places any more when this process is about to end: what has come until then is answered.
+  const entered = await places.enter(key, AT_ONCE).catch(() => true)
+  if (!entered) throw retryIn(new ExportsRunning(), RETRY_AFTER_SECONDS)
+  const leave = () => places.leave(key)
+  if (ended.signal.aborted) leave()
+  else ended.signal.addEventListener('abort', leave)
+  ended.signal.throwIfAborted()
   return ended.signal
 }
 

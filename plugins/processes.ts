@@ -19,14 +19,18 @@ export interface Share {
   readonly endsAt: number
 }
 
-/** Limits that several processes behind one port keep together. */
-export interface SharedLimits {
-  /** How many processes share them. */
-  readonly count: number
-  take(ask: Ask): Promise<Share>
+/** Of which so many can be taken at a time. */
+export interface Places {
   /** Takes one of so many places, unless all are taken. */
   enter(key: string, places: number): Promise<boolean>
   leave(key: string): void
+}
+
+/** Limits that several processes behind one port keep together; the places of one that dies are free. */
+export interface SharedLimits extends Places {
+  /** How many processes share them. */
+  readonly count: number
+  take(ask: Ask): Promise<Share>
 }
 
 /** All processes behind one port, as one of them sees them. */

@@ -1,11 +1,12 @@
 // Several processes on one file behind one port: to those who use them they are one.
 import { existsSync } from 'node:fs'
-import { Agent } from 'node:http'
+import { Agent, get, type IncomingMessage } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import type { Queryable } from '../../db/database.ts'
 import { testSocket, type TestSocket } from '../support/socket.ts'
 import { attemptAll, randomBookings } from './support/bookings.ts'
 import { home, type Home, type Server } from './support/home.ts'
@@ -27,6 +28,7 @@ describe('two workers', { timeout: TIME_LIMIT_MS }, () => {
 
   beforeAll(async () => {
     house = await home()
+    await house.look(db => insertLongTasks(db, house.staff.id))
     const limits = { RATE_LIMIT_MAX: String(LIMIT), AUTH_RATE_LIMIT_MAX: String(SIGN_IN_LIMIT) }
     server = await house.serve({ environment: { ...WORKERS, ...limits } })
     await bothServe(server)
@@ -141,7 +143,11 @@ describe('two workers', { timeout: TIME_LIMIT_MS }, () => {
     }
   })
 
-  it('are replaced when they die, and nobody who comes then is turned away', async () => {
+  it('count the exports of a user together; are replaced when they die, and nobody who comes then is turned away', async () => {
+    const exports = [await unread(house, server), await unread(house, server)] // one at each
+    expect(exports.map(({ statusCode }) => statusCode)).toEqual([200, 200])
+    const third = async (agent: Agent) => (await server.call('/api/interviewers/export', { agent })).status
+    expect(await Promise.all(agents.map(third))).toEqual([429, 429, 429, 429])
     const [first = 0] = server.workers()
     process.kill(first, 'SIGKILL')
     while (server.workers().includes(first)) await sleep(5)
@@ -157,6 +163,10 @@ describe('two workers', { timeout: TIME_LIMIT_MS }, () => {
       await sleep(50)
     }
     expect(isServed()).toBe(true)
+    exports.push(await unread(house, server)) // in the place of the one that was cut off
+    expect([exports.at(-1)?.statusCode, await third(new Agent())]).toEqual([200, 429])
+    for (const response of exports) response.destroy()
+    await expect.poll(() => third(new Agent()), { timeout: 5_000 }).toBe(200)
     expect(server.said()).toContain('a worker has ended; another takes its place')
   })
 
@@ -226,6 +236,24 @@ describe('several workers', { timeout: TIME_LIMIT_MS }, () => {
 
 function connected({ staff }: Home, { port }: Server): TestSocket {
   return testSocket(new WebSocket(`ws://127.0.0.1:${port}/ws/updates?token=${staff.token}`))
+}
+
+/** More than lies between a server and a client that does not read. */
+async function insertLongTasks(sql: Queryable, createdBy: string): Promise<void> {
+  await sql.run(
+    `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 4000)
+     INSERT INTO tasks (id, title, description, created_by)
+     SELECT 'long-' || n, 'Task ' || n, :description, :createdBy FROM numbers`,
+    { description: 'x'.repeat(2_500), createdBy },
+  )
+}
+
+/** An export that has begun and is not read, over a connection of its own: the workers take turns at them. */
+function unread({ staff }: Home, { port }: Server): Promise<IncomingMessage> {
+  const options = { host: '127.0.0.1', port, path: '/api/tasks/export', headers: staff.headers, agent: false }
+  return new Promise((resolve, reject) => {
+    get(options, response => resolve(response.on('error', () => undefined))).on('error', reject)
+  })
 }
 
 /** The port is open as soon as one of them listens. */
