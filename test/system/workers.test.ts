@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Queryable } from '../../db/database.ts'
+import { mailServer } from '../support/mail.ts'
 import { testSocket, type TestSocket } from '../support/socket.ts'
 import { attemptAll, randomBookings } from './support/bookings.ts'
 import { home, type Home, type Server } from './support/home.ts'
@@ -17,14 +18,16 @@ const WORKERS = { WORKERS: '2' }
 const LIMIT = 700
 const SIGN_IN_LIMIT = 10
 const SOCKETS_OF_USER = 10
+const MAILS = 40
+/** The other worker looks for mails this much after a write, at the latest. */
+const MAILS_LATE_MS = 1_000
 
 describe('two workers', { timeout: TIME_LIMIT_MS }, () => {
   let house: Home
   let server: Server
   /** How many requests were answered 429. */
   let refused = 0
-  /** Each keeps one connection: one after the other, the workers take turns at them. */
-  const agents = Array.from({ length: 4 }, () => new Agent({ keepAlive: true, maxSockets: 1 }))
+  const agents = Array.from({ length: 4 }, keptAgent)
 
   beforeAll(async () => {
     house = await home()
@@ -221,6 +224,38 @@ describe('several workers', { timeout: TIME_LIMIT_MS }, () => {
     })
   })
 
+  it('send each mail once, with interviews booked at both while both look for mails', async () => {
+    const smtp = await mailServer()
+    const server = await house.serve({ environment: { ...WORKERS, MAIL: 'on', SMTP_URL: smtp.url, REMINDERS: 'off' } })
+    await bothServe(server)
+    const both = [keptAgent(), keptAgent()]
+    for (const agent of both) await server.call('/health/live', { agent })
+    const book = async (turn: number) => {
+      const startsAt = new Date(Date.UTC(2031, 2, 3, turn)).toISOString()
+      const panel = [{ interviewerId: house.interviewers[0] }]
+      const body = { title: `Interview ${turn}`, type: 'technical', startsAt, durationMinutes: 30, panel }
+      return (await server.call('/api/events', { method: 'POST', body, agent: at(both, turn) })).status
+    }
+    const statuses = await Promise.all(Array.from({ length: MAILS }, (_, turn) => book(turn)))
+    expect(statuses).toEqual(statuses.map(() => 201))
+    const wakeBoth = () =>
+      Promise.all(both.map(agent => server.call('/api/events', { method: 'POST', body: {}, agent })))
+    const arrived = async () => {
+      await wakeBoth()
+      return smtp.mails.length
+    }
+    await expect.poll(arrived, { timeout: 20_000, interval: 100 }).toBeGreaterThanOrEqual(MAILS)
+    await sleep(MAILS_LATE_MS)
+    const { stdout } = await server.stop()
+    await smtp.close()
+    for (const agent of both) agent.destroy()
+    const subjects = smtp.mails.map(({ subject }) => subject)
+    expect([smtp.attempts, new Set(subjects).size]).toEqual([MAILS, MAILS])
+    expect(pidsIn(stdout.replaceAll(/^.*"status":(?!201).*$/gm, ''), '/api/events')).toHaveLength(2)
+    const left = await house.look(db => db.many(`SELECT id FROM outbox WHERE status <> 'sent' OR attempts <> 1`))
+    expect(left).toEqual([])
+  })
+
   it('end in order when the process that started them is killed', async () => {
     const server = await house.serve({ environment: WORKERS })
     await bothServe(server)
@@ -254,6 +289,11 @@ function unread({ staff }: Home, { port }: Server): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     get(options, response => resolve(response.on('error', () => undefined))).on('error', reject)
   })
+}
+
+/** Keeps one connection: those that are opened one after the other, the workers take turns at. */
+function keptAgent(): Agent {
+  return new Agent({ keepAlive: true, maxSockets: 1 })
 }
 
 /** The port is open as soon as one of them listens. */
