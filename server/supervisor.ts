@@ -94,7 +94,9 @@ export class Supervisor {
   }
 
   #answer(worker: Worker, message: FromWorker): void {
-    if (message.type === 'ready') tell(worker, { type: 'start', config: this.#options.config })
+    // One that was still loading when all were told to end has not heard it.
+    if (message.type === 'ready')
+      tell(worker, this.#ending ? { type: 'end' } : { type: 'start', config: this.#options.config })
     if (message.type === 'leave') this.#limits.leave(message.key, worker.id)
     if (message.type === 'reported') this.#reports.arrived(message.id, message.report)
     if (message.type !== 'ask') return

@@ -34,7 +34,8 @@ class InstanceProcess {
     if (message.type === 'start') void this.#start(message.config)
     else if (message.type === 'answer') this.#others?.answered(message.id, message.answer)
     else if (message.type === 'report') void this.#others?.report(message.id)
-    else this.#end()
+    else if (this.#others) this.#end()
+    else process.exit(0) // it has not been told to start
   }
 
   async #start(config: Config): Promise<void> {

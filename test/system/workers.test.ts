@@ -256,6 +256,17 @@ describe('several workers', { timeout: TIME_LIMIT_MS }, () => {
     expect(left).toEqual([])
   })
 
+  it('end in order when one is only just being replaced', async () => {
+    const server = await house.serve({ environment: WORKERS })
+    await bothServe(server)
+    const before = server.workers()
+    process.kill(before[0] ?? 0, 'SIGKILL')
+    while (server.workers().every(pid => before.includes(pid))) await sleep(5)
+    const { end, stdout } = await server.stop()
+    expect(end).toBe(0)
+    expect(pidsIn(stdout).filter(pid => !before.includes(pid))).toEqual([]) // it had not begun
+  })
+
   it('end in order when the process that started them is killed', async () => {
     const server = await house.serve({ environment: WORKERS })
     await bothServe(server)
