@@ -10,6 +10,8 @@ const HOMES = 2
 /** Everything that was answered since the beginning is looked for each time. */
 const LOOKED_AT_EVERY = 3
 const PARALLEL = 16
+/** So few that some of even a few dozen attempts meet somebody who is taken. */
+const DAYS = 4
 const TIME_LIMIT_MS = 180_000
 
 describe('a server killed while it books (always true: 1, 2)', () => {
@@ -45,7 +47,7 @@ async function killedAgainAndAgain(house: Home, kills: number): Promise<Attempt[
 /** Books on days of its own until the server is killed, a random moment after its first answers. */
 async function killedOnce(house: Home, kill: number): Promise<Attempt[]> {
   const server = await house.serve()
-  const bookings = randomBookings(house.interviewers, `kill ${kill}`, 1_000_000, { from: kill * 20, days: 20 })
+  const bookings = randomBookings(house.interviewers, `kill ${kill}`, 1_000_000, { from: kill * 20, days: DAYS })
   let booked = 0
   let killing: Promise<void> | undefined
   const attempts = await attemptAll(bookings, PARALLEL, server.book, ({ status }) => {
