@@ -37,63 +37,60 @@ const Count = (fallback: number, description: string, maximum = 1_000_000_000) =
   Type.Integer({ minimum: 0, maximum, default: fallback, description })
 
 /** Every setting: its variable, its default and, as the description, what is expected of it. */
-export const ConfigSchema = Type.Object(
-  {
-    NODE_ENV: OneOf(['development', 'production', 'test'], 'development'),
-    HOST: Type.String({ minLength: 1, default: '127.0.0.1', description: 'an address to listen on' }),
-    PORT: Count(3000, 'a port number from 0 to 65535', 65_535),
-    PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://[^/\\s]+/?$', description: PUBLIC_URL_EXPECTED })),
-    TRUST_PROXY: Type.Optional(Type.String({ description: PROXIES_EXPECTED })),
-    DATABASE_URL: Type.String({
-      pattern: '^(file:.+|postgres(ql)?://.+)',
-      default: 'file:./data/panelist.db',
-      description: 'where the database is, like file:./data/panelist.db or postgres://user:password@host:5432/panelist',
-    }),
-    MIGRATE: OneOf(['on', 'off'], 'on'),
-    WORKERS: Type.Integer({
-      minimum: 1,
-      maximum: 64,
-      default: 1,
-      description: 'how many processes share the port, from 1 to 64',
-    }),
-    JWT_SECRET: Secret(SECRET_EXPECTED),
-    JWT_SECRET_PREVIOUS: Secret(`the secret in use before, while tokens signed with it live: ${SECRET_EXPECTED}`),
-    REGISTRATION: Type.Optional(
-      Type.Unsafe<'open' | 'closed'>({ type: 'string', enum: ['open', 'closed'], description: 'one of open, closed' }),
-    ),
-    GOOGLE_CLIENT_ID: Type.Optional(Type.String({ minLength: 1, maxLength: 1000, description: CLIENT_ID_EXPECTED })),
-    GOOGLE_CLIENT_SECRET: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 1000, description: CLIENT_SECRET_EXPECTED }),
-    ),
-    GOOGLE_ALLOWED_DOMAINS: Type.Optional(Type.String({ description: DOMAINS_EXPECTED })),
-    ALLOWED_ORIGINS: Type.Optional(Type.String({ description: ORIGINS_EXPECTED })),
-    RATE_LIMIT_MAX: Count(1000, 'requests a minute for each user or address, 0 for no limit'),
-    AUTH_RATE_LIMIT_MAX: Count(10, 'sign-in requests a minute for each address and each account, 0 for no limit'),
-    CACHE_MAX_BYTES: Count(64 * 1024 * 1024, 'bytes of answers kept in memory, 0 for none', 2 ** 40),
-    MAIL: OneOf(['on', 'off'], 'on'),
-    SMTP_URL: Type.Optional(Type.String({ pattern: '^smtps?://[^\\s]+$', description: SMTP_EXPECTED })),
-    MAIL_FROM: Type.String({
-      minLength: 3,
-      maxLength: 200,
-      pattern: MAIL_FROM,
-      default: 'panelist@localhost',
-      description: 'the one address that mails come from',
-    }),
-    REMINDERS: Type.String({
-      pattern: '^(?:off|\\d{1,4}[mh](?:,\\d{1,4}[mh]){0,4})$',
-      default: '24h,1h',
-      description: 'how long before an interview its people are reminded, like 24h,1h; off for never',
-    }),
-    BACKUP_SCHEDULE: Type.String({ maxLength: 200, default: '0 3 * * *', description: SCHEDULE_EXPECTED }),
-    BACKUP_DIR: Type.Optional(Type.String({ description: 'the folder that backups are kept in' })),
-    WEEK_STARTS_ON: OneOf(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'], 'monday'),
-    LOG_LEVEL: OneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
-    SLOW_QUERY_MS: Count(100, 'milliseconds from which a query is named in the log'),
-    METRICS_TOKEN: Type.Optional(Type.String({ pattern: '^[!-~]{16,1000}$', description: METRICS_EXPECTED })),
-    DOCS: OneOf(['on', 'off'], 'on'),
-  },
-  { additionalProperties: false },
-)
+export const ConfigSchema = Type.Object({
+  NODE_ENV: OneOf(['development', 'production', 'test'], 'development'),
+  HOST: Type.String({ minLength: 1, default: '127.0.0.1', description: 'an address to listen on' }),
+  PORT: Count(3000, 'a port number from 0 to 65535', 65_535),
+  PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://[^/\\s]+/?$', description: PUBLIC_URL_EXPECTED })),
+  TRUST_PROXY: Type.Optional(Type.String({ description: PROXIES_EXPECTED })),
+  DATABASE_URL: Type.String({
+    pattern: '^(file:.+|postgres(ql)?://.+)',
+    default: 'file:./data/panelist.db',
+    description: 'where the database is, like file:./data/panelist.db or postgres://user:password@host:5432/panelist',
+  }),
+  MIGRATE: OneOf(['on', 'off'], 'on'),
+  WORKERS: Type.Integer({
+    minimum: 1,
+    maximum: 64,
+    default: 1,
+    description: 'how many processes share the port, from 1 to 64',
+  }),
+  JWT_SECRET: Secret(SECRET_EXPECTED),
+  JWT_SECRET_PREVIOUS: Secret(`the secret in use before, while tokens signed with it live: ${SECRET_EXPECTED}`),
+  REGISTRATION: Type.Optional(
+    Type.Unsafe<'open' | 'closed'>({ type: 'string', enum: ['open', 'closed'], description: 'one of open, closed' }),
+  ),
+  GOOGLE_CLIENT_ID: Type.Optional(Type.String({ minLength: 1, maxLength: 1000, description: CLIENT_ID_EXPECTED })),
+  GOOGLE_CLIENT_SECRET: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 1000, description: CLIENT_SECRET_EXPECTED }),
+  ),
+  GOOGLE_ALLOWED_DOMAINS: Type.Optional(Type.String({ description: DOMAINS_EXPECTED })),
+  ALLOWED_ORIGINS: Type.Optional(Type.String({ description: ORIGINS_EXPECTED })),
+  RATE_LIMIT_MAX: Count(1000, 'requests a minute for each user or address, 0 for no limit'),
+  AUTH_RATE_LIMIT_MAX: Count(10, 'sign-in requests a minute for each address and each account, 0 for no limit'),
+  CACHE_MAX_BYTES: Count(64 * 1024 * 1024, 'bytes of answers kept in memory, 0 for none', 2 ** 40),
+  MAIL: OneOf(['on', 'off'], 'on'),
+  SMTP_URL: Type.Optional(Type.String({ pattern: '^smtps?://[^\\s]+$', description: SMTP_EXPECTED })),
+  MAIL_FROM: Type.String({
+    minLength: 3,
+    maxLength: 200,
+    pattern: MAIL_FROM,
+    default: 'panelist@localhost',
+    description: 'the one address that mails come from',
+  }),
+  REMINDERS: Type.String({
+    pattern: '^(?:off|\\d{1,4}[mh](?:,\\d{1,4}[mh]){0,4})$',
+    default: '24h,1h',
+    description: 'how long before an interview its people are reminded, like 24h,1h; off for never',
+  }),
+  BACKUP_SCHEDULE: Type.String({ maxLength: 200, default: '0 3 * * *', description: SCHEDULE_EXPECTED }),
+  BACKUP_DIR: Type.Optional(Type.String({ description: 'the folder that backups are kept in' })),
+  WEEK_STARTS_ON: OneOf(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'], 'monday'),
+  LOG_LEVEL: OneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info'),
+  SLOW_QUERY_MS: Count(100, 'milliseconds from which a query is named in the log'),
+  METRICS_TOKEN: Type.Optional(Type.String({ pattern: '^[!-~]{16,1000}$', description: METRICS_EXPECTED })),
+  DOCS: OneOf(['on', 'off'], 'on'),
+})
 
 type Settings = Static<typeof ConfigSchema>
 /** The settings, with lists split and nothing left open that has a default. */
@@ -173,7 +170,7 @@ function ownEnvironment(): Environment {
 }
 
 function readSettings(data: Environment, mistakes: string[]): Settings | undefined {
-  const ajv = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true, removeAdditional: true, ...UNCHECKED })
+  const ajv = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true, removeAdditional: 'all', ...UNCHECKED })
   const settings: unknown = { ...data }
   const validate = ajv.compile<Settings>(ConfigSchema)
   if (validate(settings)) return settings
