@@ -1,6 +1,7 @@
 import type { Calendar } from './calendar.ts'
 import { RULES, type Account, type Rule } from './free-time.ts'
 import { subtract, type Interval } from './intervals.ts'
+import { remembered } from './remembered.ts'
 import type { Search } from './search.ts'
 
 /** What relaxing a rule would bring: so many more slots than there are. */
@@ -99,9 +100,7 @@ class Gains {
 
   #change(kinds: number, more: 1 | -1, ranges: Ranges): number {
     if (ranges.length === 0) return 0
-    const key = `${kinds} ${more}`
-    const upTo = this.#changes.get(key) ?? this.#changesWith(kinds, more)
-    this.#changes.set(key, upTo)
+    const upTo = remembered(this.#changes, `${kinds} ${more}`, () => this.#changesWith(kinds, more))
     return ranges.reduce((changes, { start, end }) => changes + (upTo[end] ?? 0) - (upTo[start] ?? 0), 0)
   }
 

@@ -3,6 +3,7 @@ import { DAY, daysBetween, type LocalDay } from './days.ts'
 import { hoursOf, type Hours } from './hours.ts'
 import { intersect, subtract, type Interval } from './intervals.ts'
 import { WEEK_MARGIN } from './load-limits.ts'
+import { remembered } from './remembered.ts'
 import type { ZoneClock, Zones } from './zones.ts'
 
 /** Which of somebody's hours: with the days that are an exception, without them, or those days alone. */
@@ -45,11 +46,4 @@ export class Frame {
       intersect([this.#span], withTimeOff ? hours[kind] : subtract(hours[kind], hours.timeOff)),
     )
   }
-}
-
-/** The value of a key, made when it is first asked for. */
-export function remembered<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
-  const value = known.get(key) ?? make()
-  known.set(key, value)
-  return value
 }

@@ -20,9 +20,9 @@ export class Balance {
     for (const [kind, count] of seats.entries()) this.addSeats(kind, count)
   }
 
-  /** So many seats more of a kind, or fewer when it is negative. */
+  /** So many seats more of a kind, or fewer when it is negative: a seat uses up one who can take its kind alone. */
   addSeats(kind: number, count: number): void {
-    this.addPeople(1 << kind, -count) // each weighs on the sets of its kind as one who can take that kind alone relieves them
+    this.addPeople(1 << kind, -count)
   }
 
   /** So many people more who can take these kinds, or fewer when it is negative. */

@@ -1,10 +1,11 @@
 import type { Calendar } from './calendar.ts'
 import { inTurn, Past, Pool, type Score } from './fairness.ts'
 import { FreeTime, NOTHING, startsIn, type Account, type Rule, type Span } from './free-time.ts'
-import { Frame, remembered } from './frame.ts'
+import { Frame } from './frame.ts'
 import { includes, type Grid } from './grid.ts'
 import { subtract, union, type Interval } from './intervals.ts'
 import { seatBest, type Place } from './matching.ts'
+import { remembered } from './remembered.ts'
 import { SupplyOverTime, type Offer } from './supply.ts'
 
 /** Somebody who can take a seat: which kinds, as the bits of a number. */
@@ -152,10 +153,9 @@ class Turns {
   }
 
   at(instant: number): Seated[][] {
-    const day = Pool.dayOf(instant)
-    const known = this.#days.get(day) ?? this.#pools.map((members, kind) => inOrder(members, kind, instant))
-    this.#days.set(day, known)
-    return known
+    return remembered(this.#days, Pool.dayOf(instant), () =>
+      this.#pools.map((members, kind) => inOrder(members, kind, instant)),
+    )
   }
 }
 
