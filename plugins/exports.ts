@@ -60,10 +60,9 @@ declare module 'fastify' {
 /** Lists as CSV, Excel and PDF, of any length, in bounded memory. */
 export const exportsPlugin = fp(
   async app => {
-    const places = app.processes ?? ownPlaces()
     app.decorateReply('sendList', async function <Row>(this: FastifyReply, list: ExportedList<Row>) {
       const { principal } = this.request
-      const left = await begin(places, this.request, this)
+      const left = await begin(app.places, this.request, this)
       const { format } = list.asked
       if (format === 'pdf') assertPrintable(await list.rows.count())
       const at = new Date().toISOString()
@@ -95,24 +94,6 @@ const WRITERS: Readonly<Record<Format, Writer>> = {
   csv: async (pages, { columns }) => (await import('./exports/csv.ts')).csvOf(pages, columns),
   xlsx: async (pages, { columns, title }) => (await import('./exports/xlsx.ts')).xlsxOf(pages, columns, title),
   pdf: async (pages, { columns, title }, at) => (await import('./exports/pdf.ts')).pdfOf(pages, columns, { title, at }),
-}
-
-/** Those of a process that is alone. */
-function ownPlaces(): Places {
-  const taken = new Map<string, number>()
-  return {
-    enter: async (key, places) => {
-      const count = taken.get(key) ?? 0
-      if (count >= places) return false
-      taken.set(key, count + 1)
-      return true
-    },
-    leave: key => {
-      const others = (taken.get(key) ?? 0) - 1
-      if (others > 0) taken.set(key, others)
-      else taken.delete(key)
-    },
-  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin'
+import { KeptPlaces } from './processes/kept-places.ts'
 
 /** What is asked for of a limit within a window of time. */
 export interface Ask {
@@ -45,12 +46,21 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Undefined when this is the only process. */
     readonly processes: Processes | undefined
+    /** Of all processes behind one port together. */
+    readonly places: Places
   }
 }
 
 export const processesPlugin = fp<{ processes: Processes | undefined }>(
   async (app, { processes }) => {
     app.decorate('processes', processes)
+    app.decorate('places', processes ?? ownPlaces())
   },
   { name: 'processes' },
 )
+
+/** Those of a process that is alone. */
+function ownPlaces(): Places {
+  const places = new KeptPlaces()
+  return { enter: async (key, many) => places.enter(key, many, 0), leave: key => places.leave(key, 0) }
+}

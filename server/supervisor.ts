@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import type { Config } from '../plugins/config.ts'
+import { KeptPlaces } from '../plugins/processes/kept-places.ts'
 import { KeptLimits } from './kept-limits.ts'
 import type { Answer, FromWorker, Question, ToWorker } from './messages.ts'
 import { Reports } from './reports.ts'
@@ -25,6 +26,7 @@ export class Supervisor {
   readonly #workers = new Set<Worker>()
   readonly #listening = new Set<Worker>()
   readonly #limits = new KeptLimits()
+  readonly #places = new KeptPlaces()
   readonly #reports = new Reports()
   #deaths: number[] = []
   #ending = false
@@ -90,14 +92,14 @@ export class Supervisor {
   #forget(worker: Worker): void {
     this.#workers.delete(worker)
     this.#listening.delete(worker)
-    this.#limits.forget(worker.id)
+    this.#places.forget(worker.id)
   }
 
   #answer(worker: Worker, message: FromWorker): void {
     // One that was still loading when all were told to end has not heard it.
     if (message.type === 'ready')
       tell(worker, this.#ending ? { type: 'end' } : { type: 'start', config: this.#options.config })
-    if (message.type === 'leave') this.#limits.leave(message.key, worker.id)
+    if (message.type === 'leave') this.#places.leave(message.key, worker.id)
     if (message.type === 'reported') this.#reports.arrived(message.id, message.report)
     if (message.type !== 'ask') return
     const { id } = message
@@ -108,7 +110,7 @@ export class Supervisor {
 
   #answerTo(question: Question, asker: Worker): Answer | Promise<Answer> {
     if (question.what === 'take') return this.#limits.take(question.ask)
-    if (question.what === 'enter') return this.#limits.enter(question.key, question.places, asker.id)
+    if (question.what === 'enter') return this.#places.enter(question.key, question.places, asker.id)
     return this.#reports
       .from(this.#listening, (worker, id) => tell(worker, { type: 'report', id }))
       .then(reports => ({ reports }))

@@ -60,10 +60,6 @@ export class Connection {
     if (token !== undefined) this.#queue(() => this.#authenticate(token))
   }
 
-  get userId(): string | undefined {
-    return this.#identity?.id
-  }
-
   /** What it has subscribed to, by the names of the topics. */
   get topics(): Iterable<string> {
     return this.#subscriptions.keys()

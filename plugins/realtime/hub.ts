@@ -117,22 +117,14 @@ export class Hub {
     return changes.countOf(IDENTITY_TABLES)
   }
 
-  /** Where several processes share a port, whichever of them its other connections are at. */
+  /** Whichever process its other connections are at. */
   async #admit(userId: string, socket: WebSocket): Promise<boolean> {
-    const { processes } = this.#app
-    if (!processes) return this.#countOf(userId) <= CONNECTIONS_OF_USER
+    const { places } = this.#app
     const key = `sockets:${userId}`
-    const admitted = await processes.enter(key, CONNECTIONS_OF_USER)
-    if (!admitted) return false
-    if (socket.readyState === socket.CLOSED) processes.leave(key)
-    else socket.once('close', () => processes.leave(key))
+    if (!(await places.enter(key, CONNECTIONS_OF_USER))) return false
+    if (socket.readyState === socket.CLOSED) places.leave(key)
+    else socket.once('close', () => places.leave(key))
     return true
-  }
-
-  #countOf(userId: string): number {
-    let count = 0
-    for (const client of this.#clients) if (client.userId === userId) count += 1
-    return count
   }
 
   #failed(error: unknown): void {
