@@ -2,7 +2,7 @@ import { Ajv, type AnySchema, type ErrorObject, type Options, type ValidateFunct
 import addFormats from 'ajv-formats'
 import type { FastifyServerOptions } from 'fastify'
 
-/** A schema is not checked itself: preparing for that takes 40 ms of a start, and the tests have compiled every one. */
+/** A schema is not checked itself: preparing for that takes 40 ms of a start, and a test has looked at every one. */
 export const UNCHECKED = { meta: false, validateSchema: false } as const
 
 type SchemaController = NonNullable<FastifyServerOptions['schemaController']>

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { Ajv } from 'ajv'
 import { checkSync } from 'recheck'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testApp, type TestApp } from '../support/app.ts'
@@ -49,6 +50,20 @@ describe.each(drivers)('the document on $name', driver => {
         expect(tags).toContain(operation.tags[0])
       }
       expect(operations.length).toBeGreaterThan(30)
+    })
+
+    test('asks and answers with schemas that are JSON Schema, which nothing looks at when the server starts', () => {
+      const ajv = new Ajv()
+      const named = Object.entries(document.components.schemas)
+      const own = operations.flatMap(({ operationId, parameters, body, responses }): (readonly [string, Schema])[] => [
+        ...parameters.map(({ name, schema }) => [`${operationId} ${name}`, schema] as const),
+        ...[body, ...Object.values(responses).flatMap(({ content = {} }) => Object.values(content))].flatMap(media =>
+          media ? [[operationId, media.schema] as const] : [],
+        ),
+      ])
+      const wrong = [...named, ...own].filter(([, schema]) => ajv.validateSchema(schema) !== true).map(([name]) => name)
+      expect(wrong).toEqual([])
+      expect(ajv.validateSchema({ type: 'text' })).toBe(false)
     })
 
     test('has an operationId of its own, and every tag is used', () => {
