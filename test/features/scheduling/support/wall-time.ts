@@ -2,10 +2,23 @@ import { Temporal } from 'temporal-polyfill'
 
 /** What another implementation says of clocks: the reference for zones, hours and days. Instants in ms since 1970. */
 
+/** What temporal-polyfill says of 2030 in Morocco, where summer time pauses, depends on what it was asked before. */
+const UNRELIABLE = { zones: ['Africa/Casablanca', 'Africa/El_Aaiun'], from: Date.UTC(2029, 11) }
+const DAY = 86_400_000
+
 /** The instant of a wall time, given as the instant at which a clock in UTC shows it. RFC 5545 §3.3.5 is `compatible`. */
 export function instantIn(zone: string, wall: number): number {
+  if (wall >= UNRELIABLE.from && UNRELIABLE.zones.includes(zone)) return systemInstantIn(zone, wall)
   const shown = Temporal.Instant.fromEpochMilliseconds(wall).toZonedDateTimeISO('UTC').toPlainDateTime()
   return shown.toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds
+}
+
+/** The same by the system's zone data, for a clock that changes at most once in two days. */
+function systemInstantIn(zone: string, wall: number): number {
+  const offsetAt = (at: number) => wallIn(zone, at) - at
+  const before = wall - offsetAt(wall - DAY)
+  const after = wall - offsetAt(wall + DAY)
+  return [before, after].sort((one, other) => one - other).find(at => wallIn(zone, at) === wall) ?? before
 }
 
 const clocks = new Map<string, Intl.DateTimeFormat>()
@@ -18,10 +31,7 @@ const FIELDS = {
   second: 'numeric',
 } as const
 
-/**
- * The wall time of an instant, as the system's own zone data show it: what temporal-polyfill says of the year 2030 in
- * Morocco depends on what it was asked before.
- */
+/** The wall time of an instant, as the system's own zone data show it. */
 export function wallIn(zone: string, at: number): number {
   const clock = clocks.get(zone) ?? new Intl.DateTimeFormat('en', { timeZone: zone, hourCycle: 'h23', ...FIELDS })
   clocks.set(zone, clock)
