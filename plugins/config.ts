@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { Type, type Static } from '@sinclair/typebox'
-import { Ajv, type ErrorObject } from 'ajv'
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import { Cron } from 'croner'
 import fp from 'fastify-plugin'
 import { UNCHECKED } from './validation.ts'
@@ -169,10 +169,18 @@ function ownEnvironment(): Environment {
   return process.env
 }
 
+let validator: ValidateFunction<Settings> | undefined
+
 function readSettings(data: Environment, mistakes: string[]): Settings | undefined {
-  const ajv = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true, removeAdditional: 'all', ...UNCHECKED })
+  const options = {
+    allErrors: true,
+    coerceTypes: true,
+    useDefaults: true,
+    removeAdditional: 'all',
+    ...UNCHECKED,
+  } as const
+  const validate = (validator ??= new Ajv(options).compile<Settings>(ConfigSchema))
   const settings: unknown = { ...data }
-  const validate = ajv.compile<Settings>(ConfigSchema)
   if (validate(settings)) return settings
   mistakes.push(...spelledOut(validate.errors ?? []))
   return undefined
