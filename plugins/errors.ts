@@ -1,14 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import createError from '@fastify/error'
 import { Type, type Static } from '@sinclair/typebox'
-import type {
-  FastifyError,
-  FastifyInstance,
-  FastifyReply,
-  FastifyRequest,
-  FastifySchemaValidationError,
-  HTTPMethods,
-} from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify'
 import fp from 'fastify-plugin'
 import Router from 'find-my-way'
 import { DatabaseError } from '../db/database.ts'
@@ -186,26 +179,33 @@ export const errorsPlugin = fp(
   { name: 'errors' },
 )
 
-/** A second router over the same paths, to ask which methods one answers: Fastify's own does not tell. */
+/**
+ * Which methods a path answers: Fastify's own router does not tell. A second one over the same paths does, made when the
+ * first stranger asks.
+ */
 function knownMethods(app: FastifyInstance): (path: string) => string[] {
-  const router = Router({ ignoreTrailingSlash: false })
-  const seen = new Set<HTTPMethods>()
+  const pathsOf = new Map<Router.HTTPMethod, Set<string>>()
   app.addHook('onRoute', ({ method, url }) => {
     if (url === '*') return // the preflight of every address
     for (const one of [method].flat()) {
       // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- Fastify widens the router's own names
-      const name = one as HTTPMethods & Router.HTTPMethod
-      if (router.hasRoute(name, url)) continue
-      router.on(name, url, () => undefined)
-      seen.add(name)
+      const name = one as Router.HTTPMethod
+      pathsOf.set(name, (pathsOf.get(name) ?? new Set()).add(url))
     }
   })
+  let router: ReturnType<typeof Router> | undefined
   return path => {
+    const known = (router ??= routerOver(pathsOf))
     try {
-      // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- see above
-      return [...seen].filter(method => router.find(method as Router.HTTPMethod, path))
+      return [...pathsOf.keys()].filter(method => known.find(method, path))
     } catch {
       return [] // a path that cannot be decoded is nowhere
     }
   }
+}
+
+function routerOver(pathsOf: ReadonlyMap<Router.HTTPMethod, ReadonlySet<string>>) {
+  const router = Router({ ignoreTrailingSlash: false })
+  for (const [method, paths] of pathsOf) for (const path of paths) router.on(method, path, () => undefined)
+  return router
 }
