@@ -91,16 +91,13 @@ export class FreeTime {
    */
   closed(length: number, relaxed: readonly Rule[] = []): Interval[] {
     const counts = (rule: Rule) => !relaxed.includes(rule)
-    const busy = [
-      ...(counts('claims') ? this.#claims(counts('buffer') ? this.#calendar : NO_BUFFERS) : []),
-      ...(counts('imported') ? this.#calendar.imported : []),
-    ]
-    const limits = counts('claims') ? (['dayLimit', 'weekLimit'] as const).filter(counts) : []
-    return [
-      ...busy.map(({ start, end }) => ({ start: start - length + 1, end })),
-      ...limits.flatMap(rule => this.#fullDays(rule)),
-      ...this.#tooSoon(relaxed),
-    ]
+    const closed = this.#tooSoon(relaxed)
+    const close = ({ start, end }: Interval) => closed.push({ start: start - length + 1, end })
+    if (counts('imported')) this.#calendar.imported.forEach(close)
+    if (!counts('claims')) return closed
+    this.#eachClaim(counts('buffer') ? this.#calendar : NO_BUFFERS, close)
+    for (const rule of ['dayLimit', 'weekLimit'] as const) if (counts(rule)) closed.push(...this.#fullDays(rule))
+    return closed
   }
 
   /**
@@ -143,16 +140,20 @@ export class FreeTime {
     return inMinutes(end - start, after)
   }
 
-  /** Of their interviews in the span, widened by the buffers a new one would have: before it, and after it. */
-  #claims({ bufferBeforeMinutes, bufferAfterMinutes }: Buffers = NO_BUFFERS): Interval[] {
-    const { moving, start: from, end: to } = this.#span
+  /** Their interviews in the span, widened by the buffers a new one would have: before it, and after it. */
+  #claims(buffers = NO_BUFFERS): Interval[] {
     const claims: Interval[] = []
+    this.#eachClaim(buffers, claim => claims.push(claim))
+    return claims
+  }
+
+  #eachClaim({ bufferBeforeMinutes, bufferAfterMinutes }: Buffers, tell: (claim: Interval) => void): void {
+    const { moving, start: from, end: to } = this.#span
     for (const { eventId, claim } of this.#calendar.interviews) {
       const start = claim.start - bufferAfterMinutes * MINUTE
       const end = claim.end + bufferBeforeMinutes * MINUTE
-      if (start < to && end > from && eventId !== moving) claims.push({ start, end })
+      if (start < to && end > from && eventId !== moving) tell({ start, end })
     }
-    return claims
   }
 
   #fullDays(rule: 'dayLimit' | 'weekLimit'): Interval[] {
@@ -182,7 +183,7 @@ export function startsIn(windows: readonly Interval[], length: number): Interval
 }
 
 type Buffers = Pick<Calendar, 'bufferBeforeMinutes' | 'bufferAfterMinutes'>
-const NO_BUFFERS = { bufferBeforeMinutes: 0, bufferAfterMinutes: 0 }
+const NO_BUFFERS: Buffers = { bufferBeforeMinutes: 0, bufferAfterMinutes: 0 }
 
 /** Whole minutes that add up exactly: not each is rounded, but the sum up to each. `after` is what each rule leaves, in ms. */
 function inMinutes(whole: number, after: readonly (readonly [Rule, number])[]): Account {

@@ -32,9 +32,12 @@ export class Grid {
 
   /** The instants in these intervals, as ranges of their indexes; a list as in intervals.ts. */
   ranges(intervals: readonly Interval[]): Interval[] {
-    return intervals
-      .map(({ start, end }) => ({ start: this.before(start), end: this.before(end) }))
-      .filter(({ start, end }) => start < end)
+    const ranges: Interval[] = []
+    for (const interval of intervals) {
+      const [start, end] = [this.before(interval.start), this.before(interval.end)]
+      if (start < end) ranges.push({ start, end })
+    }
+    return ranges
   }
 }
 

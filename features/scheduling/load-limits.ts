@@ -62,7 +62,9 @@ export class Load {
 
 /** A limit is at least 1, so that none is reached where nothing is. */
 function fullOf(limit: number | null, counts: ReadonlyMap<number, number>): number[] {
-  return limit === null ? [] : [...counts].flatMap(([midnight, count]) => (count >= limit ? [midnight] : []))
+  const full: number[] = []
+  if (limit !== null) for (const [midnight, count] of counts) if (count >= limit) full.push(midnight)
+  return full
 }
 
 function reached(

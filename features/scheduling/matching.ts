@@ -65,7 +65,7 @@ export function seatBest<Ranked extends Place>({
   isBefore,
 }: Choice<Ranked>): Ranked[] | undefined {
   const balance = new Balance(seats)
-  for (const kinds of kindsOf) balance.addPeople(kinds, 1)
+  for (const [kinds, count] of countsOf(kindsOf)) balance.addPeople(kinds, count)
   if (!balance.hasPanel()) return undefined
   const open = [...seats]
   const seated = new Set<number>()
@@ -92,6 +92,13 @@ export function seatBest<Ranked extends Place>({
     }
   }
   return given
+}
+
+/** How many people there are of each set of kinds. */
+function countsOf(kindsOf: readonly number[]): Map<number, number> {
+  const counts = new Map<number, number>()
+  for (const kinds of kindsOf) counts.set(kinds, (counts.get(kinds) ?? 0) + 1)
+  return counts
 }
 
 /** The places of one kind, in order. */
