@@ -1,16 +1,17 @@
 import fp from 'fastify-plugin'
 import type { Queryable } from '../db/database.ts'
+import { KeptCalendars, NO_MEMORY, type CalendarMemory, type Interviews } from './calendar-memory.ts'
 import { candidateSubject, interviewerSubject, LONGEST_CLAIM_MINUTES } from './claims.ts'
 import { fromJson } from './json-column.ts'
 import { Explained, Score } from './panel-answers.ts'
 import { DEFAULT_AVAILABILITY, type Availability, type Weekday } from './scheduling/availability.ts'
 import type { Calendar, Interview } from './scheduling/calendar.ts'
-import { DAY, MINUTE } from './scheduling/days.ts'
+import { DAY, MINUTE, wholeDays } from './scheduling/days.ts'
 import { ROLLING_DAYS } from './scheduling/fairness.ts'
 import { union, type Interval } from './scheduling/intervals.ts'
 import { WEEK_MARGIN } from './scheduling/load-limits.ts'
 import { Zones } from './scheduling/zones.ts'
-import { INSTANT_LENGTH, instantAt, numberAt } from './time.ts'
+import { INSTANT_LENGTH, instantReader, numberAt } from './time.ts'
 
 const PEOPLE = `SELECT interviewers.id, name, email, interviewers.timezone, status, skills, interview_types AS "interviewTypes",
     buffer_before_minutes AS "bufferBeforeMinutes", buffer_after_minutes AS "bufferAfterMinutes",
@@ -59,15 +60,18 @@ export interface CalendarRules {
 declare module 'fastify' {
   interface FastifyInstance {
     readonly calendars: CalendarRules
+    readonly calendarMemory: CalendarMemory
   }
 }
 
 export const calendarsPlugin = fp(
   async app => {
     for (const schema of [Score, Explained]) app.addSchema(schema)
-    app.decorate('calendars', { zones: new Zones(), weekStartsOn: app.config.WEEK_STARTS_ON })
+    const { WEEK_STARTS_ON: weekStartsOn, CACHE_MAX_BYTES } = app.config
+    app.decorate('calendars', { zones: new Zones(), weekStartsOn })
+    app.decorate('calendarMemory', CACHE_MAX_BYTES === 0 ? NO_MEMORY : new KeptCalendars(app.changes))
   },
-  { name: 'calendars', dependencies: ['config'] },
+  { name: 'calendars', dependencies: ['config', 'changes'] },
 )
 
 type Column = 'weekly' | 'overrides' | 'timeOff' | 'travel'
@@ -83,9 +87,12 @@ interface InterviewRow {
   readonly bufferBeforeMinutes: number
 }
 
-export const calendarStore = (sql: Queryable) => ({
+export type CalendarStore = ReturnType<typeof calendarStore>
+
+/** With a memory what it knows is not read again, which is right only outside a transaction. */
+export const calendarStore = (sql: Queryable, memory = NO_MEMORY) => ({
   /** Everybody who can be booked, without their interviews. */
-  active: async (): Promise<Bookable[]> => fromRows(await sql.many<Row>(ACTIVE)),
+  active: (): Promise<readonly Bookable[]> => memory.people(async () => fromRows(await sql.many<Row>(ACTIVE))),
 
   /** Those of these ids that exist, in the order of the ids, without their interviews. */
   byIds: async (ids: readonly string[]): Promise<Bookable[]> => {
@@ -96,7 +103,7 @@ export const calendarStore = (sql: Queryable) => ({
 
   /** The same people with what takes their time in a span, and enough of what they sit in around it for all arithmetic. */
   withBusyTimes: async <Person extends Calendar>(people: readonly Person[], span: Interval): Promise<Person[]> => {
-    const interviews = await busyTimesOf(sql, people.map(subjectOf), around(span, (ROLLING_DAYS + 1) * DAY))
+    const interviews = await busyTimesOf({ sql, memory }, people.map(subjectOf), around(span, (ROLLING_DAYS + 1) * DAY))
     const imported = await importedOf(sql, people, span)
     return people.map(person => ({
       ...person,
@@ -122,7 +129,7 @@ export const calendarStore = (sql: Queryable) => ({
   /** When a candidate, by address, is in interviews. */
   candidate: async (email: string, span: Interval): Promise<Interval[]> => {
     const subject = candidateSubject(email)
-    const interviews = await busyTimesOf(sql, [subject], span)
+    const interviews = await busyTimesOf({ sql, memory }, [subject], span)
     return (interviews.get(subject) ?? []).map(({ claim }) => claim)
   },
 })
@@ -144,18 +151,25 @@ function bounds(subjects: readonly string[], { start, end }: Interval) {
   }
 }
 
-/** What takes these people's time in a span, by subject; which events it is of is not told. */
-async function busyTimesOf(
-  sql: Queryable,
+/**
+ * What takes the time of these subjects on the days of a span, in UTC: so who asks again a moment later asks for the same.
+ * Which events it is of is not told.
+ */
+function busyTimesOf(
+  { sql, memory }: { sql: Queryable; memory: CalendarMemory },
   subjects: readonly string[],
   span: Interval,
-): Promise<Map<string, Interview[]>> {
-  const rows = await sql.many<{ subject: string; claims: string }>(BUSY_TIMES(sql), bounds(subjects, span))
-  return new Map(rows.map(({ subject, claims }) => [subject, interviewsIn(claims)]))
+): Promise<Interviews> {
+  const days = wholeDays(span)
+  return memory.interviews(subjects, days, async unknown => {
+    const rows = await sql.many<{ subject: string; claims: string }>(BUSY_TIMES(sql), bounds(unknown, days))
+    return new Map(rows.map(({ subject, claims }) => [subject, interviewsIn(claims)]))
+  })
 }
 
 function interviewsIn(claims: string): Interview[] {
   const interviews: Interview[] = []
+  const instantAt = instantReader()
   for (let at = 0; at < claims.length;) {
     const [start, end] = [instantAt(claims, at), instantAt(claims, at + INSTANT_LENGTH)]
     const buffer = at + 2 * INSTANT_LENGTH
@@ -189,6 +203,7 @@ async function importedOf(sql: Queryable, people: readonly Calendar[], span: Int
 function importedFrom(problem: string | null, busy: string, span: Interval): Imported {
   if (problem !== null) return { imported: [span], problem }
   const intervals: Interval[] = []
+  const instantAt = instantReader()
   for (let at = 0; at < busy.length; at += 2 * INSTANT_LENGTH) {
     intervals.push({ start: instantAt(busy, at), end: instantAt(busy, at + INSTANT_LENGTH) })
   }

@@ -1,7 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
-import type { Queryable } from '../db/database.ts'
 import { ValidationError } from '../plugins/errors.ts'
-import { calendarStore, type Bookable, type CalendarRules } from './calendars.ts'
+import type { Bookable, CalendarRules, CalendarStore } from './calendars.ts'
 import { Id, Line, OneOf } from './fields.ts'
 import { InterviewType } from './interview-types.ts'
 import type { Rule } from './scheduling/free-time.ts'
@@ -69,9 +68,12 @@ export function assertNotShadowsAlone(field: string, people: readonly { readonly
 }
 
 /** Everybody who can be booked and could take one of the seats, and when they can meet. */
-export async function searchPanels(sql: Queryable, rules: CalendarRules, request: PanelRequest): Promise<FoundPanels> {
+export async function searchPanels(
+  store: CalendarStore,
+  rules: CalendarRules,
+  request: PanelRequest,
+): Promise<FoundPanels> {
   const { span, seats, only, candidateEmail } = request
-  const store = calendarStore(sql)
   const able = (await store.active()).filter(person => kindsOf(person, seats) > 0 && only?.(person) !== false)
   const people = await store.withBusyTimes(able, span)
   const candidate = candidateEmail === undefined ? [] : await store.candidate(candidateEmail, span)

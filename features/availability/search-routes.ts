@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { answer, refused } from '../answers.ts'
+import { calendarStore } from '../calendars.ts'
 import { OnlyId } from '../fields.ts'
 import { PanelQuery, PanelSlots, SlotQuery, Slots } from './search-schemas.ts'
 import { searchService } from './search-service.ts'
@@ -8,7 +9,7 @@ const tags = ['availability']
 
 export const searchRoutes: FastifyPluginAsyncTypebox = async app => {
   for (const schema of [Slots, PanelSlots]) app.addSchema(schema)
-  const search = searchService(app.db, app.calendars)
+  const search = searchService(app.db, calendarStore(app.db, app.calendarMemory), app.calendars)
   const staff = [app.authorize(['admin', 'talent'])]
 
   app.get('/interviewers/:id/slots', { schema: SLOTS }, request =>

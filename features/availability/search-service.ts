@@ -2,7 +2,7 @@ import { DateTime, FixedOffsetZone } from 'luxon'
 import type { Database } from '../../db/database.ts'
 import type { Caller } from '../../plugins/auth.ts'
 import { found, ValidationError } from '../../plugins/errors.ts'
-import { calendarStore, type CalendarRules } from '../calendars.ts'
+import type { CalendarRules, CalendarStore } from '../calendars.ts'
 import { explainedFrom, scoreFrom } from '../panel-answers.ts'
 import { assertSeats, searchPanels, type Seat } from '../panel-search.ts'
 import { MINUTE } from '../scheduling/days.ts'
@@ -18,12 +18,11 @@ import type { PanelQuery, PanelSlots, SlotQuery, Slots } from './search-schemas.
 
 const LONGEST_SPAN_DAYS = 62
 
-export const searchService = (db: Database, rules: CalendarRules) => ({
+export const searchService = (db: Database, store: CalendarStore, rules: CalendarRules) => ({
   /** When one interviewer is free: nobody who is paused or inactive, as they cannot be booked. */
   slots: async (viewer: Caller, id: string, query: SlotQuery): Promise<Slots> => {
     visibleTo(viewer, await availabilityRepository(db).find(id))
     const { length, ...frame } = frameOf(query)
-    const store = calendarStore(db)
     const [person] = await store.withBusyTimes(await store.byIds([id]), frame.span)
     const { status, timezone: own, ...calendar } = found(person, 'interviewer')
     const timezone = query.timezone ?? own
@@ -42,7 +41,7 @@ export const searchService = (db: Database, rules: CalendarRules) => ({
     assertSeats(seats)
     const { span, step, length, present } = frameOf(query)
     const clock = rules.zones.clock(timezone, span.start, span.end)
-    const { search } = await searchPanels(db, rules, {
+    const { search } = await searchPanels(store, rules, {
       span,
       length,
       seats,

@@ -1,7 +1,7 @@
 import createError from '@fastify/error'
 import type { Queryable, Transaction } from '../../db/database.ts'
 import { detailed, found } from '../../plugins/errors.ts'
-import type { CalendarRules } from '../calendars.ts'
+import { calendarStore, type CalendarRules } from '../calendars.ts'
 import { explainedFrom, scoreFrom, type Explained } from '../panel-answers.ts'
 import { assertSeats, searchPanels, type Seat } from '../panel-search.ts'
 import { explain } from '../scheduling/explain.ts'
@@ -42,7 +42,7 @@ export async function panelFor(
   seats: readonly Seat[],
 ): Promise<NewPanel> {
   assertSeats(seats)
-  const { search } = await searchPanels(tx, rules, {
+  const { search } = await searchPanels(calendarStore(tx), rules, {
     ...frameOf(event),
     seats,
     ...(event.override && { relaxed: OVERRIDABLE }),
@@ -65,7 +65,7 @@ export async function replacementsFor(
     'panel member',
   )
   const seated = new Set(event.panel.map(member => member.interviewerId))
-  const { search, people } = await searchPanels(sql, rules, {
+  const { search, people } = await searchPanels(calendarStore(sql), rules, {
     ...frameOf(event),
     seats: [{ count: 1, role }],
     only: ({ id, interviewTypes }) =>

@@ -1,4 +1,5 @@
 import { WEEKDAYS, type Weekday } from './availability.ts'
+import type { Interval } from './intervals.ts'
 
 export const MINUTE = 60_000
 export const DAY = 24 * 60 * MINUTE
@@ -26,6 +27,11 @@ export function daysBetween(from: number, to: number): LocalDay[] {
   const days: LocalDay[] = []
   for (let midnight = midnightOf(from); midnight <= to; midnight += DAY) days.push(dayOf(midnight))
   return days
+}
+
+/** All the days that a stretch of time touches, in UTC. */
+export function wholeDays({ start, end }: Interval): Interval {
+  return { start: midnightOf(start), end: midnightOf(end + DAY - 1) }
 }
 
 export function midnightOf(wall: number): number {

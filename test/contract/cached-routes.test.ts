@@ -117,6 +117,22 @@ describe.each(drivers)('random requests and writes on $name', driver => {
     if (answer.cache === 'hit' && answer.status === 304) came.known += 1
   }
 
+  /** Looks for a panel in both, on days in which the events are, and expects the same. */
+  async function compareSearch(number: number): Promise<void> {
+    const from = Date.UTC(2030, 0, 1 + (number % 2), number % 5)
+    const payload = {
+      from: new Date(from).toISOString(),
+      to: new Date(from + 20 * 86_400_000).toISOString(),
+      durationMinutes: 30,
+      seats: [{ role: 'lead' }, ...(number % 3 === 0 ? [{ interviewType: 'technical' }] : [])],
+      explain: number % 4 === 0,
+    }
+    const question = { method: 'POST', url: '/api/availability/search', headers: house.admin.headers, payload } as const
+    const [answer, expected] = [await t.app.inject(question), await without.app.inject(question)]
+    expect(answer.json(), `searched ${number}`).toEqual(expected.json())
+    expect(answer.statusCode).toBe(200)
+  }
+
   test('every answer is the one that a program without a cache gives', { timeout: 120_000 }, async () => {
     const address = fc.oneof({ weight: 3, arbitrary: fc.nat(2) }, { weight: 1, arbitrary: fc.nat() })
     const look = fc.record({ route: fc.nat(), who: fc.nat(), address, conditional: fc.boolean() })
@@ -127,8 +143,10 @@ describe.each(drivers)('random requests and writes on $name', driver => {
       await restock(house)
       for (const { looks, name, number } of all) {
         for (const at of looks) await compare(at)
+        await compareSearch(number)
         await change(house, name, number)
         for (const at of looks) await compare(at) // of what was kept, the same is asked again
+        await compareSearch(number)
       }
     })
     const numRuns = Number(process.env['CACHE_RUNS'] ?? RUNS[driver.name])

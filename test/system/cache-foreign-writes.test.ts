@@ -3,12 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { testApp, type SignedIn, type TestApp } from '../support/app.ts'
-import { addInterviewer, ask, type Told } from '../support/cache.ts'
+import { addEvent, addInterviewer, ask, type Told } from '../support/cache.ts'
 import { postgres } from '../support/databases.ts'
 import { start, typescript, type Program } from '../support/programs.ts'
 
 const ROUNDS = 10_000
 const SESSIONS = 500
+const SEARCHES = 500
 /** Two rounds of four ask twice, one for each writer, and get the second answer from memory. */
 const asksTwice = (round: number) => round % 4 < 2
 const list = '/api/interviewers?limit=10'
@@ -81,6 +82,27 @@ describe('what others write into the file (always true: 4)', { timeout: 120_000 
     }
     expect(stillIn).toEqual([])
     expect(t.app.cache.statistics().hits).toBeGreaterThan(SESSIONS)
+  })
+
+  it('takes somebody’s time in the very next search, 500 times out of 500', async () => {
+    const id = await addInterviewer(t, admin)
+    await addEvent(t, admin, id)
+    const hours = ['09', '10', '11', '12', '13', '14', '15', '16']
+    const url = `/api/interviewers/${id}/slots?from=2030-05-06T00:00:00Z&to=2030-05-07T00:00:00Z&durationMinutes=60&stepMinutes=60`
+    const wrong: string[] = []
+    for (let round = 0; round < SEARCHES; round += 1) {
+      const taken = chosen(hours, round)
+      await chosen(writers, round).write(
+        `UPDATE claims SET starts_at = '2030-05-06T${taken}:00:00.000Z', ends_at = '2030-05-06T${taken}:30:00.000Z' WHERE subject = 'interviewer:${id}';`,
+      )
+      const expected = hours.filter(hour => hour !== taken).join()
+      for (let asked = 0; asked < 2; asked += 1) {
+        const { slots } = JSON.parse((await ask(t.app, url, { as: admin })).text)
+        const free = slots.map(({ startsAt }: { startsAt: string }) => startsAt.slice(11, 13)).join()
+        if (free !== expected) wrong.push(`${round}: ${taken} is taken, and free are ${free}`)
+      }
+    }
+    expect(wrong).toEqual([])
   })
 })
 

@@ -145,6 +145,12 @@ const CHANGES = {
   },
   removeInterviewer: (house, n) => api(house, 'DELETE', `interviewers/${pick(house.interviewers, n)}`),
 
+  giveHours: (house, n) =>
+    api(house, 'PUT', `interviewers/${pick(house.interviewers, n)}/availability`, {
+      weekly: [{ weekday: pick(['monday', 'tuesday', 'wednesday'], n), start: '08:00', end: '18:00' }],
+      timeOff: n % 3 === 0 ? [{ from: '2030-01-07', to: '2030-01-20' }] : [],
+    }),
+
   addEvent: async (house, n) => {
     const panel = new Set([pick(house.interviewers, n), pick(house.interviewers, n >> 3)])
     const id = await addEvent(house.t, house.admin, ...panel)
@@ -157,6 +163,13 @@ const CHANGES = {
   seatAnother: (house, n) =>
     api(house, 'PUT', `events/${pick(house.events, n)}`, {
       panel: [{ interviewerId: pick(house.interviewers, n >> 3) }],
+      override: { reason: 'Needed' },
+    }),
+  moveEvent: (house, n) =>
+    api(house, 'POST', `events/${pick(house.events, n)}/reschedule`, {
+      startsAt: new Date(Date.UTC(2030, 0, 2 + (n % 40), n % 24)).toISOString(),
+      durationMinutes: 60,
+      reason: 'Asked for',
       override: { reason: 'Needed' },
     }),
   cancelEvent: (house, n) => api(house, 'POST', `events/${pick(house.events, n)}/cancel`, { reason: 'Filled' }),
