@@ -19,7 +19,7 @@ import { PLACEHOLDER, shots, type Sender, type Shot } from './support/requests.t
 
 /** The same requests with every run; FUZZ_SEED=… and FUZZ_RUNS=… look elsewhere and further. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_260_302)
-const RUNS = { sqlite: 8_000, postgres: 5_000 }
+const RUNS = { sqlite: 10_000, postgres: 5_000 }
 /** Of each kind; so few that an interviewer is often found in the panel of an interview. */
 const KEPT = 12
 
