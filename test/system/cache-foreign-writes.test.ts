@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { testApp, type SignedIn, type TestApp } from '../support/app.ts'
 import { addEvent, addInterviewer, ask, type Told } from '../support/cache.ts'
 import { postgres } from '../support/databases.ts'
-import { start, typescript, type Program } from '../support/programs.ts'
+import { start, type Program } from '../support/programs.ts'
+import { compiledProgram } from './support/compiled.ts'
 
 const ROUNDS = 10_000
 const SESSIONS = 500
@@ -189,7 +190,7 @@ async function shellOn(path: string): Promise<Writer> {
 
 /** Another process, with a connection and a build of SQLite of its own. */
 async function programOn(path: string): Promise<Writer> {
-  const program = start(...typescript('system/support/foreign-writer.mts', path))
+  const program = start(...(await compiledProgram('foreign-writer.mts', path)))
   await said(program, 'done')
   const write = async (sql: string) => {
     program.process.stdin.write(`${sql}\n`)

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openSqlite } from '../../db/sqlite.ts'
 import { openSqliteForTest, type SqliteTestDatabase } from '../support/databases.ts'
-import { start, typescript } from '../support/programs.ts'
+import { start } from '../support/programs.ts'
+import { compiledProgram } from './support/compiled.ts'
 
 const KILLS = 30
 const TIME_LIMIT_MS = 120_000
@@ -45,7 +46,7 @@ describe('a program killed while it writes', () => {
 
 /** Starts a writer, kills it after `afterMs` of writing, and gives the ids it had acknowledged. */
 async function killedWriter(path: string, checkpointBytes: string[], afterMs: number): Promise<string[]> {
-  const writer = start(...typescript('system/support/writer.mts', path, ENDLESS, '20', ...checkpointBytes))
+  const writer = start(...(await compiledProgram('writer.mts', path, ENDLESS, '20', ...checkpointBytes)))
   expect((await writer.lines.next()).value).toBe('ready')
   writer.process.stdin.write('go\n')
   expect((await writer.lines.next()).value).toMatch(/^ack /)

@@ -24,7 +24,7 @@ afterEach(async () => {
 describe('an acknowledgement', () => {
   it('leaves only after a sync of the log that began when its rows were written and has finished', async () => {
     const options = ['-s', '4200', '-e', 'trace=pwrite64,write,fdatasync,fsync', '-o', trace]
-    const finished = await traced(options, 'system/support/writer.mts', opened.path, '400', '40')
+    const finished = await traced(options, 'writer.mts', opened.path, '400', '40')
     expect(finished).toMatchObject({ end: 0, stderr: '' })
 
     const calls = callsIn(trace)
@@ -51,7 +51,7 @@ describe('an acknowledgement', () => {
     ['while it is folded back between single writes', '500', '1', ['40000']],
   ])('makes the thread that serves requests wait for the disk never, %s', async (_when, total, parallel, limit) => {
     const options = ['-e', 'trace=write,fdatasync,fsync', '-o', trace]
-    const finished = await traced(options, 'system/support/writer.mts', opened.path, total, parallel, ...limit)
+    const finished = await traced(options, 'writer.mts', opened.path, total, parallel, ...limit)
     expect(finished).toMatchObject({ end: 0, stderr: '' })
 
     const calls = callsIn(trace)
@@ -71,7 +71,7 @@ describe('a disk that fails', () => {
   it('to sync: refuses the write, ends writing until a restart, goes on reading and never syncs again', async () => {
     // Fakes EIO for the fourth sync of the log and all that follow.
     const failing = ['-e', 'trace=fdatasync,fsync,write', '-e', 'inject=fdatasync:error=EIO:when=4+', '-o', trace]
-    const { end, stdout, stderr } = await traced(failing, 'system/support/outcomes.mts', opened.path, '12', '2')
+    const { end, stdout, stderr } = await traced(failing, 'outcomes.mts', opened.path, '12', '2')
     expect({ end, stderr }).toEqual({ end: 0, stderr: '' })
     const { writes, rounds } = outcomesIn(stdout)
     const firstFailure = writes.findIndex(write => write.end !== 'ok')
@@ -99,7 +99,7 @@ describe('a disk that fails', () => {
     // Fakes the error for 20 writes to the log by the thread that commits, after 150 that succeed.
     const options = ['-P', `${opened.path}-wal`, '-e', 'trace=pwrite64', '-o', trace]
     const failing = [...options, '-e', `inject=pwrite64:error=${code}:when=150..169`]
-    const { end, stdout, stderr } = await traced(failing, 'system/support/outcomes.mts', opened.path, '60', '3')
+    const { end, stdout, stderr } = await traced(failing, 'outcomes.mts', opened.path, '60', '3')
     expect({ end, stderr }).toEqual({ end: 0, stderr: '' })
     const { writes, rounds } = outcomesIn(stdout)
     const pattern = writes.map(write => write.end).join(' ')

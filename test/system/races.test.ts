@@ -1,8 +1,9 @@
 // Nobody is ever booked twice, however many processes and connections try it at once.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { drivers } from '../support/databases.ts'
-import { run, start, typescript } from '../support/programs.ts'
+import { run, start } from '../support/programs.ts'
 import { attemptAll, randomBookings, type Attempt } from './support/bookings.ts'
+import { compiledProgram } from './support/compiled.ts'
 import { home, type Home, type Server } from './support/home.ts'
 import { expectNoneRefusedInVain, expectSound } from './support/soundness.ts'
 
@@ -25,10 +26,11 @@ describe.each(drivers)('panels of three, raced for on $name (always true: 1)', {
 
   it(`by ${RACERS} processes on one database, ${RACERS * each} times: nobody is booked twice and no panel is half booked`, async () => {
     const { environment, staff, interviewers } = house
-    const racers = Array.from({ length: RACERS }, (_, number) => {
-      const args = typescript('system/support/racer.mts', String(number), String(each), staff.token, ...interviewers)
-      return start(...args, environment)
-    })
+    const numbers = Array.from({ length: RACERS }, (_, number) => String(number))
+    const commands = numbers.map(number =>
+      compiledProgram('racer.mts', number, String(each), staff.token, ...interviewers),
+    )
+    const racers = (await Promise.all(commands)).map(command => start(...command, environment))
     for (const racer of racers) expect((await racer.lines.next()).value).toBe('ready')
     for (const racer of racers) racer.process.stdin.write('go\n')
     const ends = await Promise.all(racers.map(racer => racer.finished))

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { run } from '../../support/programs.ts'
 
 const root = join(import.meta.dirname, '../../..')
+const own = 'test/system/support'
 const cache = join(root, 'node_modules/.cache/panelist-test')
 const KEPT_MS = 60 * 60 * 1000
 const ASSETS = ['db', 'features', 'plugins']
@@ -16,6 +17,8 @@ const SOURCES = [
   'tsconfig.json',
   'tsconfig.build.json',
 ]
+/** What the programs of the tests are made of besides. */
+const PROGRAMS = [own, 'test/support/rows.ts']
 
 /** The server that `npm run build` makes, which is run first when something was changed since the last time. */
 export async function builtServer(): Promise<string> {
@@ -30,19 +33,26 @@ export async function builtServer(): Promise<string> {
  * A server that starts in half the time that its sources take, because they are JavaScript already: of the build when
  * that is up to date, else compiled to the side without a check of its types, once after each change.
  */
-export function compiledServer(): Promise<string> {
-  return (compiled ??= findOrCompile())
+export async function compiledServer(): Promise<string> {
+  return join(builtFolder() ?? (await compiledFolder()), 'server.js')
+}
+
+/** Command and arguments that run a program of this folder, `writer.mts`, compiled with all it needs of the program. */
+export async function compiledProgram(name: string, ...args: readonly string[]): Promise<[string, string[]]> {
+  const file = join(await compiledFolder(), own, name.replace(/\.mts$/, '.mjs'))
+  return [process.execPath, [file, ...args]]
 }
 
 let compiled: Promise<string> | undefined
 
+function compiledFolder(): Promise<string> {
+  return (compiled ??= findOrCompile())
+}
+
 async function findOrCompile(): Promise<string> {
-  const built = builtFolder()
-  if (built !== undefined) return join(built, 'server.js')
-  const key = String(Math.round(lastChange()))
-  const folder = join(cache, key)
+  const folder = join(cache, String(Math.round(lastChange([...SOURCES, ...PROGRAMS]))))
   if (!existsSync(folder)) await compile(folder, `${folder}.${process.pid}`)
-  return join(folder, 'server.js')
+  return folder
 }
 
 /** Makes it beside its place and moves it there whole: other tests may be doing the same at this moment. */
@@ -53,7 +63,7 @@ async function compile(folder: string, draft: string): Promise<void> {
     if (statSync(old).mtimeMs < Date.now() - KEPT_MS) rmSync(old, { recursive: true, force: true })
   }
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  const project = join(root, 'tsconfig.build.json')
+  const project = join(root, own, 'tsconfig.json')
   const { end, stdout } = await run(process.execPath, [tsc, '-p', project, '--outDir', draft, '--noCheck'])
   if (end !== 0) throw new Error(`the program could not be compiled: ${stdout}`)
   for (const name of ASSETS) cpSync(join(root, name), join(draft, name), { recursive: true, filter: isAsset })
@@ -73,11 +83,11 @@ export function builtFolder(): string | undefined {
 
 function isBuilt(): boolean {
   const mark = join(root, 'dist/.built')
-  return existsSync(mark) && statSync(mark).mtimeMs > lastChange()
+  return existsSync(mark) && statSync(mark).mtimeMs > lastChange(SOURCES)
 }
 
-function lastChange(): number {
-  return Math.max(...SOURCES.map(source => changedAt(join(root, source))))
+function lastChange(sources: readonly string[]): number {
+  return Math.max(...sources.map(source => changedAt(join(root, source))))
 }
 
 function changedAt(path: string): number {

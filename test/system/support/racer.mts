@@ -1,19 +1,13 @@
 // One of many processes that book on one database file: `racer.mts <number> <how many> <token> <interviewer>…`. Says
-// `ready`, waits for a line, books through the whole program, compiled, but its socket, and prints one JSON line for each
-// attempt.
+// `ready`, waits for a line, books through the whole program but its socket, and prints one JSON line for each attempt.
 import { once } from 'node:events'
-import { dirname, join } from 'node:path'
+import { buildApp } from '../../../app.ts'
+import { openDatabase } from '../../../db/open.ts'
+import { loadConfig } from '../../../plugins/config.ts'
+import { createLogger } from '../../../plugins/logging.ts'
 import { attemptAll, randomBookings } from './bookings.ts'
-import { compiledServer } from './compiled.ts'
 
 const [number = '', total = '0', token = '', ...interviewers] = process.argv.slice(2)
-const program = dirname(await compiledServer())
-const { buildApp } = (await import(join(program, 'app.js'))) as typeof import('../../../app.ts')
-const { openDatabase } = (await import(join(program, 'db/open.js'))) as typeof import('../../../db/open.ts')
-const { loadConfig } = (await import(join(program, 'plugins/config.js'))) as typeof import('../../../plugins/config.ts')
-const { createLogger } = (await import(
-  join(program, 'plugins/logging.js')
-)) as typeof import('../../../plugins/logging.ts')
 const config = loadConfig()
 const { database } = await openDatabase(config.DATABASE_URL)
 const app = await buildApp({ config, database, logger: await createLogger({ ...config, LOG_LEVEL: 'silent' }) })

@@ -1,7 +1,8 @@
 // Reads what strace has seen. The order of the lines is the order of events: a call that another thread's line
 // interrupts has one line where it begins (`<unfinished ...>`) and one where it ends (`<... resumed>`).
 import { readFileSync } from 'node:fs'
-import { start, typescript, type Finished, type Program } from '../../support/programs.ts'
+import { start, type Finished } from '../../support/programs.ts'
+import { compiledProgram } from './compiled.ts'
 
 export interface Call {
   readonly thread: number
@@ -17,16 +18,13 @@ export interface Call {
   readonly ended: number
 }
 
-/** Runs a TypeScript program of the tests under strace, sends it a line once it is `ready`, and waits for its end. */
+/** Runs a program of the tests under strace, sends it a line once it is `ready`, and waits for its end. */
 export async function traced(options: readonly string[], program: string, ...args: string[]): Promise<Finished> {
-  const child: Program = start('strace', ['-f', '-y', '-xx', ...options, ...flat(typescript(program, ...args))])
+  const [command, own] = await compiledProgram(program, ...args)
+  const child = start('strace', ['-f', '-y', '-xx', ...options, command, ...own])
   await child.lines.next()
   child.process.stdin.write('go\n')
   return child.finished
-}
-
-function flat([command, args]: [string, string[]]): string[] {
-  return [command, ...args]
 }
 
 /** The calls of a trace in the order in which they began. */
