@@ -36,7 +36,10 @@ interface Kept<Value> {
   readonly at: number
 }
 
-/** Remembers what was read as long as the database says that its tables have not changed, by whichever program. */
+/**
+ * Remembers what was read as long as the database says that its tables have not changed, by whichever program. What another
+ * instance commits to PostgreSQL is noticed when the server has told of it, as it is by the cache of answers.
+ */
 export class KeptCalendars implements CalendarMemory {
   readonly #changes: TableChanges
   readonly #interviews = new LRUCache<string, Kept<readonly Interview[]>>({

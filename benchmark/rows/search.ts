@@ -21,8 +21,8 @@ const TITLE = `search: ${INTERVIEWERS} interviewers, ${DAYS} days, 4 seats, 15-m
 export const stepsOfSearchRow = (runs: number) => runs * 3
 
 /**
- * From asking to having the whole answer, one question after another, as a coordinator asks; and when somebody books before
- * each, so that nothing of the calendars is remembered.
+ * From asking to having the whole answer, one question after another, as a coordinator asks; and the same when somebody
+ * books before each, so that no interview is remembered.
  */
 export async function searchRow(context: Context): Promise<Line[]> {
   context.say(`${TITLE}: starting`)
