@@ -124,7 +124,7 @@ function watched(secrets: Secrets, build: () => Promise<FastifyInstance>): Promi
 async function call(app: FastifyInstance, { as, ...options }: InjectOptions & { as?: SignedIn }): Promise<Answer> {
   await nextLoop() // injected requests alone never let the loop turn, and the program would feel under pressure
   const response = await app.inject({ ...options, headers: { ...as?.headers, ...options.headers } })
-  const json = String(response.headers['content-type']).startsWith('application/json')
+  const json = response.body !== '' && String(response.headers['content-type']).startsWith('application/json')
   return { status: response.statusCode, body: json ? response.json() : response.body, headers: response.headers }
 }
 
