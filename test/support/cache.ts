@@ -18,14 +18,19 @@ export interface Told {
 }
 
 export interface Question {
-  readonly method?: 'GET' | 'HEAD'
+  readonly method?: 'GET' | 'HEAD' | 'POST'
+  readonly payload?: object
   readonly as?: Pick<SignedIn, 'headers'>
   readonly headers?: Record<string, string>
 }
 
-export async function ask(app: FastifyInstance, url: string, { method = 'GET', as, headers }: Question): Promise<Told> {
+export async function ask(
+  app: FastifyInstance,
+  url: string,
+  { method = 'GET', as, headers, ...more }: Question,
+): Promise<Told> {
   await nextLoop() // injected requests alone never let the loop turn, and the program would feel under pressure
-  const answer = await app.inject({ method, url, headers: { ...as?.headers, ...headers } })
+  const answer = await app.inject({ method, url, headers: { ...as?.headers, ...headers }, ...more })
   return {
     status: answer.statusCode,
     text: answer.body,

@@ -30,11 +30,11 @@ export async function builtServer(): Promise<string> {
 }
 
 /**
- * A server that starts in half the time that its sources take, because they are JavaScript already: of the build when
- * that is up to date, else compiled to the side without a check of its types, once after each change.
+ * A server that starts in half the time that its sources take, because they are JavaScript already: compiled to the side
+ * without a check of its types, once after each change.
  */
 export async function compiledServer(): Promise<string> {
-  return join(builtFolder() ?? (await compiledFolder()), 'server.js')
+  return join(await compiledFolder(), 'server.js')
 }
 
 /** Command and arguments that run a program of this folder, `writer.mts`, compiled with all it needs of the program. */
