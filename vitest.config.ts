@@ -19,6 +19,7 @@ export default defineConfig({
         'server.ts',
         'server/**/*.ts',
         'features/**/*.ts',
+        'domain/**/*.ts',
         'plugins/**/*.ts',
         'db/**/*.ts',
         'scripts/**/*.ts',

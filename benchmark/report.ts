@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, platform, release, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { fromJson } from '../features/json-column.ts'
+import { fromJson } from '../domain/json-column.ts'
 import { benchmarkChart } from './chart.ts'
 import { verdictOf, type Line } from './lines.ts'
 
@@ -56,11 +56,11 @@ interface Measured {
 }
 
 /**
- * Writes what was measured into `benchmarks/latest.json`, beside the rows that this run did not measure, and all of it as
+ * Writes what was measured into `benchmark/results/latest.json`, beside the rows that this run did not measure, and all of it as
  * a picture, `latest.svg`, in the order of `names`. Returns the path of the first.
  */
 export function writeReport(found: ReadonlyMap<string, readonly Line[]>, names: readonly string[], settings: object) {
-  const folder = join(ROOT, 'benchmarks')
+  const folder = join(ROOT, 'benchmark/results')
   mkdirSync(folder, { recursive: true })
   const file = join(folder, 'latest.json')
   const how = { date: new Date().toISOString(), commit: commit(), machine: machine(), settings }

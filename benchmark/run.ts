@@ -1,5 +1,5 @@
 // `npm run benchmark`: measures the built program against its baselines, prints the table and
-// writes benchmarks/latest.json and latest.svg. Servers and load generator are processes of their own, all ended by their ids at the end.
+// writes benchmark/results/latest.json and latest.svg. Servers and load generator are processes of their own, all ended by their ids at the end.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,7 +47,9 @@ interface Options {
 }
 
 const command = new Command('benchmark')
-  .description('Measures the built program against its baselines and writes benchmarks/latest.json and latest.svg.')
+  .description(
+    'Measures the built program against its baselines and writes benchmark/results/latest.json and latest.svg.',
+  )
   .addOption(new Option('--only <row...>', 'measure these rows only').choices(NAMES))
   .option('--runs <count>', 'runs of each contender, the median counts', positive, 5)
   .option('--seconds <seconds>', 'length of a run', positive, 5)

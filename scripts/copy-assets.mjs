@@ -7,7 +7,7 @@ const NOT_ASSETS = new Set(['.ts', '.md'])
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
 
-for (const folder of ['db', 'features', 'plugins']) {
+for (const folder of ['db', 'domain', 'features', 'plugins']) {
   if (existsSync(join(root, folder))) {
     cpSync(join(root, folder), join(dist, folder), { recursive: true, filter: isAsset })
   }

@@ -12,6 +12,7 @@ const SOURCES = [
   'server.ts',
   'server',
   'features',
+  'domain',
   'plugins',
   'db',
   'scripts',

@@ -14,7 +14,7 @@ const TOOLS = new Map([
   ['pdftotext', 'poppler-utils'],
 ])
 const MODULES = new Map([['/usr/lib/python3/dist-packages/openpyxl', 'python3-openpyxl']])
-const FOLDERS = ['test/system', 'test/browser', 'test/features/icalendar/programs', 'test/features/export-programs']
+const FOLDERS = ['test/system', 'test/browser', 'test/domain/icalendar/programs', 'test/domain/lists/programs']
 const root = join(import.meta.dirname, '..')
 
 /** The Debian packages of the programs tests need that are not there. */

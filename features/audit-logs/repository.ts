@@ -1,8 +1,8 @@
 import type { Queryable } from '../../db/database.ts'
-import { fromJson } from '../json-column.ts'
-import { when, wholeList, type Filter, type Listing } from '../listing.ts'
-import { page, type Page } from '../page.ts'
-import { instant } from '../time.ts'
+import { fromJson } from '../../domain/json-column.ts'
+import { when, wholeList, type Filter, type Listing } from '../../domain/lists/keyset.ts'
+import { page, type Page } from '../../domain/lists/page.ts'
+import { instant } from '../../domain/time.ts'
 import type { AuditLog, AuditLogExportQuery, AuditLogQuery } from './schemas.ts'
 
 const COLUMNS = `id, occurred_at AS "occurredAt", actor_id AS "actorId", actor_name AS "actorName", action,

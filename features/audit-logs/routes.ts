@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { answer, refused } from '../answers.ts'
-import { exportOf } from '../export.ts'
-import { OnlyId } from '../fields.ts'
+import { answer, refused } from '../../domain/lists/answers.ts'
+import { exportOf } from '../../domain/lists/export.ts'
+import { OnlyId } from '../../domain/lists/fields.ts'
 import { AuditLog, AuditLogExportQuery, AuditLogId, AuditLogPage, AuditLogQuery, HistoryQuery } from './schemas.ts'
 import { auditLogsService } from './service.ts'
 

@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { ExportQuery } from '../export.ts'
-import { Instant, Line, Nullable } from '../fields.ts'
-import { PageOf, PageQuery } from '../page.ts'
+import { ExportQuery } from '../../domain/lists/export.ts'
+import { Instant, Line, Nullable } from '../../domain/lists/fields.ts'
+import { PageOf, PageQuery } from '../../domain/lists/page.ts'
 
 export const AuditLog = Type.Object(
   {

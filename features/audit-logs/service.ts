@@ -1,7 +1,7 @@
 import type { Database } from '../../db/database.ts'
 import { found } from '../../plugins/errors.ts'
 import type { ExportedList } from '../../plugins/exports.ts'
-import type { PageRequest } from '../page.ts'
+import type { PageRequest } from '../../domain/lists/page.ts'
 import { COLUMNS } from './columns.ts'
 import { auditLogsRepository } from './repository.ts'
 import type { AuditLog, AuditLogExportQuery, AuditLogQuery } from './schemas.ts'

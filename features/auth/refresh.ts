@@ -3,8 +3,8 @@ import type { Database, Transaction } from '../../db/database.ts'
 import type { Actor, AuditLogger } from '../../plugins/audit-logger.ts'
 import { found } from '../../plugins/errors.ts'
 import { hashOfSecret, randomSecret } from '../../plugins/secrets.ts'
-import { expiryOf, sessionStore, type NewSession } from '../session-store.ts'
-import type { Started } from '../sign-in.ts'
+import { expiryOf, sessionStore, type NewSession } from '../../domain/accounts/sessions.ts'
+import type { Started } from '../../domain/accounts/sign-in.ts'
 import { authRepository, type TokenSession } from './repository.ts'
 
 const InvalidToken = createError('INVALID_REFRESH_TOKEN', 'This refresh token is not valid; sign in again', 401)

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../db/database.ts'
-import { accountsRepository, type User } from '../accounts.ts'
-import { folded } from '../case.ts'
+import { accountsRepository, type User } from '../../domain/accounts/account.ts'
+import { folded } from '../../domain/case.ts'
 
 const CREDENTIALS = `SELECT id, name, status, password_hash AS "passwordHash" FROM users WHERE lower(email) = :email`
 

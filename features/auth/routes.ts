@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { strangerOf, type Actor } from '../../plugins/audit-logger.ts'
-import { User } from '../accounts.ts'
-import { answer, gone, refused } from '../answers.ts'
-import { SignedIn, signedIn } from '../sign-in.ts'
+import { User } from '../../domain/accounts/account.ts'
+import { answer, gone, refused } from '../../domain/lists/answers.ts'
+import { SignedIn, signedIn } from '../../domain/accounts/sign-in.ts'
 import { Credentials, Refresh, Registration } from './schemas.ts'
 import { authService } from './service.ts'
 

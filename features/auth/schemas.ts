@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { NewPassword, UserName } from '../accounts.ts'
-import { Email } from '../fields.ts'
-import { TOKEN_EXAMPLE } from '../sign-in.ts'
+import { NewPassword, UserName } from '../../domain/accounts/account.ts'
+import { Email } from '../../domain/lists/fields.ts'
+import { TOKEN_EXAMPLE } from '../../domain/accounts/sign-in.ts'
 
 export const Registration = Type.Object(
   { email: Email, password: NewPassword, name: UserName },

@@ -1,6 +1,6 @@
 import type { Queryable, SqlValue } from '../../db/database.ts'
-import { fromJson } from '../json-column.ts'
-import { DEFAULT_AVAILABILITY, type Availability as Hours } from '../scheduling/availability.ts'
+import { fromJson } from '../../domain/json-column.ts'
+import { DEFAULT_AVAILABILITY, type Availability as Hours } from '../../domain/scheduling/availability.ts'
 import type { Availability } from './schemas.ts'
 
 /** Who has no row has said nothing yet: what is answered then grows old with the interviewer. */

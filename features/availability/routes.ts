@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { answer, refused } from '../answers.ts'
-import { OnlyId } from '../fields.ts'
-import { staffAlike } from '../seen-by.ts'
+import { answer, refused } from '../../domain/lists/answers.ts'
+import { OnlyId } from '../../domain/lists/fields.ts'
+import { staffAlike } from '../../domain/accounts/seen-by.ts'
 import { Availability, AvailabilityChanges } from './schemas.ts'
 import { availabilityService } from './service.ts'
 

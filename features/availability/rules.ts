@@ -1,5 +1,5 @@
 import { ValidationError } from '../../plugins/errors.ts'
-import { WEEKDAYS, type Availability as Hours, type Window } from '../scheduling/availability.ts'
+import { WEEKDAYS, type Availability as Hours, type Window } from '../../domain/scheduling/availability.ts'
 import type { AvailabilityChanges } from './schemas.ts'
 
 /** Of a list that was sent: where the entry stands in it, the words that name it, and its bounds, which sort as text. */

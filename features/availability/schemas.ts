@@ -1,6 +1,6 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox'
-import { Id, Instant, Line, Nullable, OneOf, TimeZone, Version } from '../fields.ts'
-import { WEEKDAYS } from '../scheduling/availability.ts'
+import { Id, Instant, Line, Nullable, OneOf, TimeZone, Version } from '../../domain/lists/fields.ts'
+import { WEEKDAYS } from '../../domain/scheduling/availability.ts'
 
 const strict = { additionalProperties: false }
 const TIME = '(?:[01]\\d|2[0-3]):[0-5]\\d'

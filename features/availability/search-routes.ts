@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { answer, refused } from '../answers.ts'
-import { calendarStore } from '../calendars.ts'
-import { OnlyId } from '../fields.ts'
+import { answer, refused } from '../../domain/lists/answers.ts'
+import { calendarStore } from '../../domain/panels/people.ts'
+import { OnlyId } from '../../domain/lists/fields.ts'
 import { PanelQuery, PanelSlots, SlotQuery, Slots } from './search-schemas.ts'
 import { searchService } from './search-service.ts'
 

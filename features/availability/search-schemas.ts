@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { Email, Id, Instant, part, TimeZone } from '../fields.ts'
-import { EveryonesRelaxation, Explained, Score } from '../panel-answers.ts'
-import { PanelRole, Seats } from '../panel-search.ts'
+import { Email, Id, Instant, part, TimeZone } from '../../domain/lists/fields.ts'
+import { EveryonesRelaxation, Explained, Score } from '../../domain/panels/answers.ts'
+import { PanelRole, Seats } from '../../domain/panels/search.ts'
 
 const STEPS = [5, 10, 15, 20, 30, 60]
 const MOST_SLOTS = 500

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { isKnown } from '../../plugins/conditional.ts'
-import { answer, gone, refused } from '../answers.ts'
+import { answer, gone, refused } from '../../domain/lists/answers.ts'
 import { Backup, BackupFile, BackupList, MadeBackup, OnlyName } from './schemas.ts'
 import type { Backups } from './service.ts'
 

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { Type, type Static } from '@sinclair/typebox'
-import { Instant, Nullable } from '../fields.ts'
+import { Instant, Nullable } from '../../domain/lists/fields.ts'
 import { BACKUP_NAME } from './names.ts'
 
 const BackupName = Type.String({

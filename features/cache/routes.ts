@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { answer, gone, refused } from '../answers.ts'
+import { answer, gone, refused } from '../../domain/lists/answers.ts'
 import { CacheStatistics } from './schemas.ts'
 
 const tags = ['operations']

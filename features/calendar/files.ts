@@ -2,11 +2,16 @@ import type { FastifyInstance } from 'fastify'
 import type { Principal } from '../../plugins/auth.ts'
 import { found } from '../../plugins/errors.ts'
 import { hashOfSecret } from '../../plugins/secrets.ts'
-import { LONGEST_CLAIM_MINUTES } from '../claims.ts'
-import { eventsFeed, freeBusyFeed, invitation, type CalendarEvent } from '../icalendar/writing.ts'
-import { attendeesOf, calendarEvent, calendarIdentity, type CalendarIdentity } from '../interview-calendar.ts'
-import { isStaff } from '../staff.ts'
-import { addMinutes } from '../time.ts'
+import { LONGEST_CLAIM_MINUTES } from '../../domain/interviews/subjects.ts'
+import { eventsFeed, freeBusyFeed, invitation, type CalendarEvent } from '../../domain/icalendar/writing.ts'
+import {
+  attendeesOf,
+  calendarEvent,
+  calendarIdentity,
+  type CalendarIdentity,
+} from '../../domain/interviews/calendar.ts'
+import { isStaff } from '../../domain/accounts/visibility.ts'
+import { addMinutes } from '../../domain/time.ts'
 import { calendarRepository, feedsRepository, type EventRow, type Owner, type SeatRow } from './repository.ts'
 
 const DAY_MINUTES = 24 * 60

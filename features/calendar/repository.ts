@@ -1,6 +1,6 @@
 import type { Queryable } from '../../db/database.ts'
-import { interviewerSubject } from '../claims.ts'
-import type { Interview, Seat } from '../interview-calendar.ts'
+import { interviewerSubject } from '../../domain/interviews/subjects.ts'
+import type { Interview, Seat } from '../../domain/interviews/calendar.ts'
 import type { Feed } from './schemas.ts'
 
 const INTERVIEWER = `SELECT id, name, email, user_id AS "userId" FROM interviewers WHERE id = :id`

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { Id, Instant, isList, OneOf, part, Version } from '../fields.ts'
+import { Id, Instant, isList, OneOf, part, Version } from '../../domain/lists/fields.ts'
 
 export const Feed = Type.Object(
   { id: Id, interviewerId: Id, version: Version, createdAt: Instant, updatedAt: Instant },

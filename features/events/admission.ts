@@ -2,8 +2,8 @@ import createError from '@fastify/error'
 import { DateTime } from 'luxon'
 import type { Queryable, Transaction } from '../../db/database.ts'
 import { detailed, ValidationError } from '../../plugins/errors.ts'
-import { calendarStore, type Bookable, type CalendarRules } from '../calendars.ts'
-import { FreeTime, type Obstacles } from '../scheduling/free-time.ts'
+import { calendarStore, type Bookable, type CalendarRules } from '../../domain/panels/people.ts'
+import { FreeTime, type Obstacles } from '../../domain/scheduling/free-time.ts'
 import type { Event, Warning } from './schemas.ts'
 
 /**

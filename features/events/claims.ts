@@ -1,9 +1,9 @@
 import createError from '@fastify/error'
 import type { Queryable, Transaction } from '../../db/database.ts'
 import { detailed } from '../../plugins/errors.ts'
-import { candidateSubject, interviewerSubject, LONGEST_CLAIM_MINUTES } from '../claims.ts'
-import { onRule } from '../constraints.ts'
-import { addMinutes } from '../time.ts'
+import { candidateSubject, interviewerSubject, LONGEST_CLAIM_MINUTES } from '../../domain/interviews/subjects.ts'
+import { onRule } from '../../domain/sql.ts'
+import { addMinutes } from '../../domain/time.ts'
 import type { Event } from './schemas.ts'
 
 /**

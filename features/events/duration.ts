@@ -1,5 +1,5 @@
 import { ValidationError } from '../../plugins/errors.ts'
-import { addMinutes, instant, minutesBetween } from '../time.ts'
+import { addMinutes, instant, minutesBetween } from '../../domain/time.ts'
 import type { Time } from './schemas.ts'
 
 const SHORTEST_MINUTES = 5

@@ -1,6 +1,6 @@
-import { answer, gone, refused } from '../answers.ts'
-import { exportOf } from '../export.ts'
-import { OnlyId } from '../fields.ts'
+import { answer, gone, refused } from '../../domain/lists/answers.ts'
+import { exportOf } from '../../domain/lists/export.ts'
+import { OnlyId } from '../../domain/lists/fields.ts'
 import {
   BookedEvent,
   Cancel,

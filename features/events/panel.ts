@@ -1,5 +1,5 @@
 import { ValidationError } from '../../plugins/errors.ts'
-import { assertNotShadowsAlone } from '../panel-search.ts'
+import { assertNotShadowsAlone } from '../../domain/panels/search.ts'
 import type { NewPanel, PanelMember, Replace } from './schemas.ts'
 
 /** With somebody to come in the place of who goes. */

@@ -1,9 +1,9 @@
 import type { Queryable, SqlValue } from '../../db/database.ts'
-import { folded } from '../case.ts'
-import { fromJson } from '../json-column.ts'
-import { when, wholeList, type Filter, type Listing } from '../listing.ts'
-import { page, type Page } from '../page.ts'
-import { instant } from '../time.ts'
+import { folded } from '../../domain/case.ts'
+import { fromJson } from '../../domain/json-column.ts'
+import { when, wholeList, type Filter, type Listing } from '../../domain/lists/keyset.ts'
+import { page, type Page } from '../../domain/lists/page.ts'
+import { instant } from '../../domain/time.ts'
 import type { Event, EventExportQuery, EventQuery, PanelMember } from './schemas.ts'
 
 const COLUMNS = `id, title, type, status, candidate_name AS "candidateName", candidate_email AS "candidateEmail", position,

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { ExportQuery } from '../export.ts'
+import { ExportQuery } from '../../domain/lists/export.ts'
 import {
   Email,
   HttpUrl,
@@ -13,12 +13,12 @@ import {
   Reason,
   TimeZone,
   Version,
-} from '../fields.ts'
-import { InterviewType } from '../interview-types.ts'
-import { PageOf, PageQuery } from '../page.ts'
-import { Search } from '../search.ts'
-import { Score } from '../panel-answers.ts'
-import { PanelRole, Seats } from '../panel-search.ts'
+} from '../../domain/lists/fields.ts'
+import { InterviewType } from '../../domain/panels/interview-types.ts'
+import { PageOf, PageQuery } from '../../domain/lists/page.ts'
+import { Search } from '../../domain/lists/words.ts'
+import { Score } from '../../domain/panels/answers.ts'
+import { PanelRole, Seats } from '../../domain/panels/search.ts'
 
 const Status = OneOf(['scheduled', 'completed', 'cancelled', 'no_show'])
 const Response = OneOf(['needs_action', 'accepted', 'declined', 'tentative'], 'As in an iCalendar PARTSTAT')

@@ -1,6 +1,6 @@
 import type { Topic } from '../../plugins/realtime/topic.ts'
-import { isList } from '../fields.ts'
-import { isStaff } from '../staff.ts'
+import { isList } from '../../domain/lists/fields.ts'
+import { isStaff } from '../../domain/accounts/visibility.ts'
 import { eventsRepository } from './repository.ts'
 
 /** Staff follow every interview, an interviewer those they sit in. */

@@ -1,6 +1,6 @@
 import { AddressRefused, FetchRefused, type FetchOptions, type SafeFetch } from '../../plugins/safe-fetch.ts'
-import { DAY, MINUTE } from '../scheduling/days.ts'
-import type { Interval } from '../scheduling/intervals.ts'
+import { DAY, MINUTE } from '../../domain/scheduling/days.ts'
+import type { Interval } from '../../domain/scheduling/intervals.ts'
 import type { Content, Source, Standing } from './repository.ts'
 
 /** So far into the past and the future busy times are known. */
@@ -30,7 +30,7 @@ export type Reading = Expanded | Failed | { readonly kind: 'unchanged' }
 
 /** When the text says that its owner is busy; as much of it as is ever asked for. */
 export async function expand(text: string, timezone: string): Promise<Expanded | Failed> {
-  const { busyTimes, UnreadableCalendar } = await import('../icalendar/reading.ts') // loaded where it is used
+  const { busyTimes, UnreadableCalendar } = await import('../../domain/icalendar/reading.ts') // loaded where it is used
   const now = Date.now()
   const window = { from: now - KNOWN.before, to: now + KNOWN.after }
   try {

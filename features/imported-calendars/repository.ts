@@ -1,7 +1,7 @@
 import type { Queryable } from '../../db/database.ts'
-import { when, type Listing } from '../listing.ts'
-import { page, type Page } from '../page.ts'
-import type { Interval } from '../scheduling/intervals.ts'
+import { when, type Listing } from '../../domain/lists/keyset.ts'
+import { page, type Page } from '../../domain/lists/page.ts'
+import type { Interval } from '../../domain/scheduling/intervals.ts'
 import type { ImportedCalendar, ImportedCalendarQuery } from './schemas.ts'
 
 /** Neither the url nor the text: what is not read cannot be shown. */

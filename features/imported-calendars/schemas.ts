@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { Id, Instant, Line, Nullable, OneOf, Version } from '../fields.ts'
-import { PageOf, PageQuery } from '../page.ts'
+import { Id, Instant, Line, Nullable, OneOf, Version } from '../../domain/lists/fields.ts'
+import { PageOf, PageQuery } from '../../domain/lists/page.ts'
 
 /** In characters; in bytes the parser of the body counts. */
 const LONGEST_CALENDAR = 5 * 1024 * 1024

@@ -1,4 +1,4 @@
-import { newId } from '../ids.ts'
+import { newId } from '../../domain/lists/ids.ts'
 import type { Interviewer, InterviewerChanges, NewInterviewer } from './schemas.ts'
 
 const DEFAULTS = {

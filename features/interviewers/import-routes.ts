@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { ValidationError } from '../../plugins/errors.ts'
-import { answer, refused } from '../answers.ts'
+import { answer, refused } from '../../domain/lists/answers.ts'
 import { ImportFile, ImportQuery, ImportReport, LARGEST_IMPORT } from './import-schemas.ts'
 import { importService } from './import-service.ts'
 

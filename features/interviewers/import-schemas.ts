@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { Id, OneOf } from '../fields.ts'
+import { Id, OneOf } from '../../domain/lists/fields.ts'
 import { Warning } from './schemas.ts'
 
 /** In bytes, and no character has fewer. */

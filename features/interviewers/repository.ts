@@ -1,8 +1,8 @@
 import type { Queryable, SqlValue } from '../../db/database.ts'
-import { folded } from '../case.ts'
-import { fromJson } from '../json-column.ts'
-import { when, wholeList, type Filter, type Listing } from '../listing.ts'
-import { page, type Page } from '../page.ts'
+import { folded } from '../../domain/case.ts'
+import { fromJson } from '../../domain/json-column.ts'
+import { when, wholeList, type Filter, type Listing } from '../../domain/lists/keyset.ts'
+import { page, type Page } from '../../domain/lists/page.ts'
 import type { Interviewer, InterviewerExportQuery, InterviewerQuery } from './schemas.ts'
 
 const COLUMNS = `id, name, email, title, department, skills, interview_types AS "interviewTypes", timezone, status,

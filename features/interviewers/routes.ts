@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { answer, gone, refused } from '../answers.ts'
-import { exportOf } from '../export.ts'
-import { OnlyId } from '../fields.ts'
-import { everyone } from '../seen-by.ts'
+import { answer, gone, refused } from '../../domain/lists/answers.ts'
+import { exportOf } from '../../domain/lists/export.ts'
+import { OnlyId } from '../../domain/lists/fields.ts'
+import { everyone } from '../../domain/accounts/seen-by.ts'
 import {
   ChangedInterviewer,
   Interviewer,

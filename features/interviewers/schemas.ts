@@ -1,9 +1,9 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { ExportQuery } from '../export.ts'
-import { Email, Id, Instant, Line, Nullable, OneOf, TimeZone, Version } from '../fields.ts'
-import { InterviewType } from '../interview-types.ts'
-import { PageOf, PageQuery } from '../page.ts'
-import { Search } from '../search.ts'
+import { ExportQuery } from '../../domain/lists/export.ts'
+import { Email, Id, Instant, Line, Nullable, OneOf, TimeZone, Version } from '../../domain/lists/fields.ts'
+import { InterviewType } from '../../domain/panels/interview-types.ts'
+import { PageOf, PageQuery } from '../../domain/lists/page.ts'
+import { Search } from '../../domain/lists/words.ts'
 
 const MINUTES_OF_BUFFER = { minimum: 0, maximum: 240 }
 const Status = OneOf(['active', 'paused', 'inactive'], 'Only the active are booked')

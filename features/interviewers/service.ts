@@ -5,7 +5,7 @@ import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.
 import { detailed, found, ValidationError } from '../../plugins/errors.ts'
 import type { ExportedList } from '../../plugins/exports.ts'
 import type { Idempotency } from '../../plugins/idempotency.ts'
-import { onForeignKey, onUnique } from '../constraints.ts'
+import { onForeignKey, onUnique } from '../../domain/sql.ts'
 import { COLUMNS } from './columns.ts'
 import { changed, drafted } from './drafts.ts'
 import { interviewersRepository } from './repository.ts'

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../db/database.ts'
-import type { CalendarIdentity } from '../interview-calendar.ts'
-import { newId } from '../ids.ts'
-import { fromJson } from '../json-column.ts'
+import type { CalendarIdentity } from '../../domain/interviews/calendar.ts'
+import { newId } from '../../domain/lists/ids.ts'
+import { fromJson } from '../../domain/json-column.ts'
 import { calendarFor, messageText } from './messages.ts'
 import { letterOf, signInLetter } from './letters.ts'
 import {

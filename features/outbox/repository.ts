@@ -1,8 +1,8 @@
 import type { Queryable } from '../../db/database.ts'
-import { folded } from '../case.ts'
-import { fromJson } from '../json-column.ts'
-import { when, type Listing } from '../listing.ts'
-import { page, type Page } from '../page.ts'
+import { folded } from '../../domain/case.ts'
+import { fromJson } from '../../domain/json-column.ts'
+import { when, type Listing } from '../../domain/lists/keyset.ts'
+import { page, type Page } from '../../domain/lists/page.ts'
 import type { OutboxMail, OutboxQuery } from './schemas.ts'
 import type { Interview } from './told.ts'
 

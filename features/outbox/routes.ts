@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { answer, refused } from '../answers.ts'
-import { OnlyId } from '../fields.ts'
+import { answer, refused } from '../../domain/lists/answers.ts'
+import { OnlyId } from '../../domain/lists/fields.ts'
 import { OutboxMail, OutboxPage, OutboxQuery } from './schemas.ts'
 import { outboxService } from './service.ts'
 

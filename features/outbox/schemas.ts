@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { Email, Id, Instant, Nullable, OneOf, Version } from '../fields.ts'
-import { PageOf, PageQuery } from '../page.ts'
+import { Email, Id, Instant, Nullable, OneOf, Version } from '../../domain/lists/fields.ts'
+import { PageOf, PageQuery } from '../../domain/lists/page.ts'
 
 const Kind = OneOf(['invitation', 'change', 'cancellation', 'removal', 'reminder', 'sign_in'])
 const Status = OneOf(['pending', 'sent', 'dead'], 'Dead: it was tried for a day, or refused for good')

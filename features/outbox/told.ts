@@ -1,4 +1,4 @@
-import type { Interview as CalendarInterview, Seat } from '../interview-calendar.ts'
+import type { Interview as CalendarInterview, Seat } from '../../domain/interviews/calendar.ts'
 
 /** Who is told what of an interview that has changed. */
 

@@ -1,7 +1,7 @@
 import type { Params, Queryable, SqlValue } from '../../db/database.ts'
-import { fromJson } from '../json-column.ts'
-import { when, type Listing } from '../listing.ts'
-import { page, type Page } from '../page.ts'
+import { fromJson } from '../../domain/json-column.ts'
+import { when, type Listing } from '../../domain/lists/keyset.ts'
+import { page, type Page } from '../../domain/lists/page.ts'
 import { MOST_ENTRIES, type Entry, type EntryQuery } from './entry-schemas.ts'
 import type { Kind } from './kinds.ts'
 

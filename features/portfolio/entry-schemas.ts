@@ -1,6 +1,6 @@
 import { Type, type Static, type TProperties, type TSchema } from '@sinclair/typebox'
-import { HttpUrl, Id, Instant, Line, Lines, Nullable, PartialDate, Version } from '../fields.ts'
-import { PageOf, PageQuery } from '../page.ts'
+import { HttpUrl, Id, Instant, Line, Lines, Nullable, PartialDate, Version } from '../../domain/lists/fields.ts'
+import { PageOf, PageQuery } from '../../domain/lists/page.ts'
 
 /** How many entries of one kind a portfolio holds. */
 export const MOST_ENTRIES = 100

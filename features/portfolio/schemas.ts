@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { HttpUrl, Id, Instant, Line, Lines, Nullable, Version } from '../fields.ts'
+import { HttpUrl, Id, Instant, Line, Lines, Nullable, Version } from '../../domain/lists/fields.ts'
 import {
   EDUCATION,
   EXPERIENCE,

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../db/database.ts'
 import { Forbidden, type Caller } from '../../plugins/auth.ts'
-import { isStaff } from '../staff.ts'
+import { isStaff } from '../../domain/accounts/visibility.ts'
 import { portfolioRepository, type Owner } from './repository.ts'
 
 /**

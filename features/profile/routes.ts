@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { answer, gone, refused } from '../answers.ts'
+import { answer, gone, refused } from '../../domain/lists/answers.ts'
 import { PasswordChange, Profile, ProfileChanges } from './schemas.ts'
 import { profileService } from './service.ts'
 

@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { NewPassword, UserName, UserRole } from '../accounts.ts'
-import { Email, Id, Instant, TimeZone, Version } from '../fields.ts'
+import { NewPassword, UserName, UserRole } from '../../domain/accounts/account.ts'
+import { Email, Id, Instant, TimeZone, Version } from '../../domain/lists/fields.ts'
 
 /** Which mails somebody wants. */
 const Notifications = Type.Object({

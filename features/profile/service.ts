@@ -5,7 +5,7 @@ import type { AuditLogger } from '../../plugins/audit-logger.ts'
 import type { Principal } from '../../plugins/auth.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { found } from '../../plugins/errors.ts'
-import { sessionStore } from '../session-store.ts'
+import { sessionStore } from '../../domain/accounts/sessions.ts'
 import { profileRepository, type PasswordSwap } from './repository.ts'
 import type { PasswordChange, Profile, ProfileChanges } from './schemas.ts'
 

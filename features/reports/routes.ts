@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { answer, refused } from '../answers.ts'
+import { answer, refused } from '../../domain/lists/answers.ts'
 import { loadChart } from './chart.ts'
 import { LoadChart, LoadQuery, LoadReport } from './schemas.ts'
 import { reportsService } from './service.ts'

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { Id, Instant, OneOf } from '../fields.ts'
+import { Id, Instant, OneOf } from '../../domain/lists/fields.ts'
 
 const Count = (description: string) => Type.Integer({ minimum: 0, description })
 const Part = (description: string) => Type.Number({ minimum: 0, maximum: 1, description })

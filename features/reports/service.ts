@@ -1,6 +1,6 @@
 import type { Database } from '../../db/database.ts'
 import { ValidationError } from '../../plugins/errors.ts'
-import { instant, minutesBetween } from '../time.ts'
+import { instant, minutesBetween } from '../../domain/time.ts'
 import { reportsRepository, type LoadRow } from './repository.ts'
 import type { Load, LoadReport } from './schemas.ts'
 

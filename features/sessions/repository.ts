@@ -1,7 +1,7 @@
 import type { Queryable } from '../../db/database.ts'
-import type { Filter, Listing } from '../listing.ts'
-import { page } from '../page.ts'
-import { sessionStore } from '../session-store.ts'
+import type { Filter, Listing } from '../../domain/lists/keyset.ts'
+import { page } from '../../domain/lists/page.ts'
+import { sessionStore } from '../../domain/accounts/sessions.ts'
 import type { Session, SessionQuery } from './schemas.ts'
 
 const COLUMNS = `id, user_id AS "userId", expires_at AS "expiresAt", created_at AS "createdAt",

@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { Id, Instant, Nullable } from '../fields.ts'
-import { PageOf, PageQuery } from '../page.ts'
+import { Id, Instant, Nullable } from '../../domain/lists/fields.ts'
+import { PageOf, PageQuery } from '../../domain/lists/page.ts'
 
 export const Session = Type.Object(
   {

@@ -3,7 +3,7 @@ import type { AuditLogger } from '../../plugins/audit-logger.ts'
 import { Forbidden, type Principal } from '../../plugins/auth.ts'
 import { found } from '../../plugins/errors.ts'
 import { hashOfSecret } from '../../plugins/secrets.ts'
-import type { Page } from '../page.ts'
+import type { Page } from '../../domain/lists/page.ts'
 import { sessionsRepository } from './repository.ts'
 import type { Session, SessionQuery } from './schemas.ts'
 

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../db/database.ts'
-import { when, wholeList, type Filter, type Listing } from '../listing.ts'
-import { page, type Page } from '../page.ts'
-import { instant } from '../time.ts'
+import { when, wholeList, type Filter, type Listing } from '../../domain/lists/keyset.ts'
+import { page, type Page } from '../../domain/lists/page.ts'
+import { instant } from '../../domain/time.ts'
 import type { Task, TaskExportQuery, TaskQuery } from './schemas.ts'
 
 const COLUMNS = `id, title, description, status, priority, due_at AS "dueAt", assignee_id AS "assigneeId",

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { answer, gone, refused } from '../answers.ts'
-import { exportOf } from '../export.ts'
-import { OnlyId } from '../fields.ts'
+import { answer, gone, refused } from '../../domain/lists/answers.ts'
+import { exportOf } from '../../domain/lists/export.ts'
+import { OnlyId } from '../../domain/lists/fields.ts'
 import { NewTask, Task, TaskChanges, TaskExportQuery, TaskPage, TaskQuery } from './schemas.ts'
 import { tasksService } from './service.ts'
 

@@ -1,8 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { ExportQuery } from '../export.ts'
-import { Id, Instant, Line, Lines, Nullable, OneOf, Version } from '../fields.ts'
-import { PageOf, PageQuery } from '../page.ts'
-import { Search } from '../search.ts'
+import { ExportQuery } from '../../domain/lists/export.ts'
+import { Id, Instant, Line, Lines, Nullable, OneOf, Version } from '../../domain/lists/fields.ts'
+import { PageOf, PageQuery } from '../../domain/lists/page.ts'
+import { Search } from '../../domain/lists/words.ts'
 
 const Status = OneOf(['TODO', 'IN_PROGRESS', 'DONE'])
 const Priority = Type.Integer({ minimum: 1, maximum: 5, description: '1 is the most urgent, 5 the least' })

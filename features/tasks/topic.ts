@@ -1,5 +1,5 @@
 import type { Topic } from '../../plugins/realtime/topic.ts'
-import { isStaff } from '../staff.ts'
+import { isStaff } from '../../domain/accounts/visibility.ts'
 import { tasksRepository } from './repository.ts'
 
 /** Staff follow every task, others those they made or are assigned. */

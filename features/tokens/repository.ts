@@ -1,7 +1,7 @@
 import type { Queryable } from '../../db/database.ts'
-import { fromJson } from '../json-column.ts'
-import type { Listing } from '../listing.ts'
-import { page, type Page, type PageRequest } from '../page.ts'
+import { fromJson } from '../../domain/json-column.ts'
+import type { Listing } from '../../domain/lists/keyset.ts'
+import { page, type Page, type PageRequest } from '../../domain/lists/page.ts'
 import type { ApiToken } from './schemas.ts'
 
 const COLUMNS = `id, name, scopes, expires_at AS "expiresAt", last_used_at AS "lastUsedAt", created_at AS "createdAt"`

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { answer, gone, refused } from '../answers.ts'
-import { OnlyId } from '../fields.ts'
+import { answer, gone, refused } from '../../domain/lists/answers.ts'
+import { OnlyId } from '../../domain/lists/fields.ts'
 import { ApiToken, ApiTokenPage, ApiTokenQuery, CreatedApiToken, NewApiToken } from './schemas.ts'
 import { tokensService } from './service.ts'
 

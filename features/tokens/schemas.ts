@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { SCOPES, type Scope } from '../../plugins/auth/scopes.ts'
-import { Id, Instant, Line, Nullable } from '../fields.ts'
-import { PageOf, PageQuery } from '../page.ts'
+import { Id, Instant, Line, Nullable } from '../../domain/lists/fields.ts'
+import { PageOf, PageQuery } from '../../domain/lists/page.ts'
 
 const Scopes = Type.Array(Type.Unsafe<Scope>({ type: 'string', enum: [...SCOPES] }), {
   minItems: 1,

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { Instant } from '../fields.ts'
+import { Instant } from '../../domain/lists/fields.ts'
 
 const totalUsers = Type.Integer({ minimum: 0, examples: [42] })
 const lastUpdated = Type.String({ ...Instant, description: 'When it last changed, or was last made sure of' })

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../db/database.ts'
-import { accountsRepository, USER_COLUMNS, type User } from '../accounts.ts'
-import { when, type Filter, type Listing } from '../listing.ts'
-import { page } from '../page.ts'
+import { accountsRepository, USER_COLUMNS, type User } from '../../domain/accounts/account.ts'
+import { when, type Filter, type Listing } from '../../domain/lists/keyset.ts'
+import { page } from '../../domain/lists/page.ts'
 import type { UserQuery } from './schemas.ts'
 
 /** An address that is given anew has been vouched for, as only admins give one. Cast, as PostgreSQL takes one type. */

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { User } from '../accounts.ts'
-import { answer, gone, refused } from '../answers.ts'
-import { OnlyId } from '../fields.ts'
-import { adminsAlike } from '../seen-by.ts'
+import { User } from '../../domain/accounts/account.ts'
+import { answer, gone, refused } from '../../domain/lists/answers.ts'
+import { OnlyId } from '../../domain/lists/fields.ts'
+import { adminsAlike } from '../../domain/accounts/seen-by.ts'
 import { NewUser, OnlyEmail, UserChanges, UserPage, UserQuery } from './schemas.ts'
 import { usersService } from './service.ts'
 

@@ -1,8 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { NewPassword, User, UserName, UserRole, UserStatus } from '../accounts.ts'
-import { Email } from '../fields.ts'
-import { PageOf, PageQuery } from '../page.ts'
-import { Search } from '../search.ts'
+import { NewPassword, User, UserName, UserRole, UserStatus } from '../../domain/accounts/account.ts'
+import { Email } from '../../domain/lists/fields.ts'
+import { PageOf, PageQuery } from '../../domain/lists/page.ts'
+import { Search } from '../../domain/lists/words.ts'
 
 export const NewUser = Type.Object(
   { email: Email, password: NewPassword, name: UserName, role: Type.Optional(UserRole) },

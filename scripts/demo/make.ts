@@ -3,7 +3,7 @@ import { cancel, complete, noShow, type Deed } from '../../features/events/deeds
 import { eventsService } from '../../features/events/service.ts'
 import type { Interviewer, NewInterviewer } from '../../features/interviewers/schemas.ts'
 import { interviewersService } from '../../features/interviewers/service.ts'
-import { Zones } from '../../features/scheduling/zones.ts'
+import { Zones } from '../../domain/scheduling/zones.ts'
 import { auditLogger, commandLine } from '../../plugins/audit-logger.ts'
 import type { Caller } from '../../plugins/auth.ts'
 import { idempotency } from '../../plugins/idempotency.ts'

@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts'
-import type { User } from '../../features/accounts.ts'
+import type { User } from '../../domain/accounts/account.ts'
 import type { NewTask, Task } from '../../features/tasks/schemas.ts'
 import { tasksService } from '../../features/tasks/service.ts'
 import { auditLogger, commandLine } from '../../plugins/audit-logger.ts'

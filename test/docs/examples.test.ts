@@ -8,7 +8,7 @@ import { makeDemoData } from '../../scripts/demo/make.ts'
 import { testApp, type SignedIn, type TestApp } from '../support/app.ts'
 import { start, type Finished } from '../support/programs.ts'
 
-const EXAMPLES = join(import.meta.dirname, '../../examples')
+const EXAMPLES = join(import.meta.dirname, '../../docs/examples')
 const BOOKING = ['interviewers:read', 'availability:read', 'events:write', 'audit:read']
 
 describe('the examples', () => {

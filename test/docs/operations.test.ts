@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
 import { describe, expect, it } from 'vitest'
-import { configurationPage } from '../../docs/configuration-page.ts'
+import { configurationPage } from '../../scripts/docs/configuration-page.ts'
 import { temporaryFolder } from '../support/databases.ts'
 import { run } from '../support/programs.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { inOrder } from '../../features/availability/rules.ts'
-import { minutesOf, WEEKDAYS } from '../../features/scheduling/availability.ts'
+import { minutesOf, WEEKDAYS } from '../../domain/scheduling/availability.ts'
 
 const refusedAt = (path: string, message: string): unknown => expect.objectContaining({ field: path, message })
 

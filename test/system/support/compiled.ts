@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, '../../..')
 const own = 'test/system/support'
 const cache = join(root, 'node_modules/.cache/panelist-test')
 const KEPT_MS = 60 * 60 * 1000
-const ASSETS = ['db', 'features', 'plugins']
+const ASSETS = ['db', 'domain', 'features', 'plugins']
 const SOURCES = [
   ...ASSETS,
   'scripts',

@@ -1,0 +1,93 @@
+import { publicAddress, type Config } from '../../plugins/config.ts'
+import type { Attendee, CalendarEvent, Response } from '../icalendar/writing.ts'
+
+/** An interview as calendars show it: the same in a mail, a file and a feed. */
+
+const NAME = 'Panelist'
+
+/** Who this program is to calendar programs: once a calendar has an interview, neither may change. */
+export interface CalendarIdentity {
+  /** What every UID ends in. */
+  readonly host: string
+  /** The address that answers to invitations go to. */
+  readonly organizer: string
+}
+
+/** Somebody of a panel. */
+export interface Seat {
+  readonly interviewerId: string
+  readonly name: string
+  readonly email: string
+  readonly role: Attendee['role']
+  readonly response: Response
+}
+
+/** What calendars ask of an interview. */
+export interface Interview {
+  readonly id: string
+  readonly title: string
+  readonly candidateName: string | null
+  readonly candidateEmail: string | null
+  readonly position: string | null
+  readonly startsAt: string
+  readonly endsAt: string
+  readonly location: string | null
+  readonly meetingUrl: string | null
+  readonly notes: string | null
+  readonly sequence: number
+  readonly createdAt: string
+}
+
+interface State {
+  readonly reader: 'interviewer' | 'candidate'
+  readonly cancelled: boolean
+  readonly updatedAt: string
+}
+
+export function calendarIdentity(config: Config): CalendarIdentity {
+  return { host: new URL(publicAddress(config)).hostname, organizer: config.MAIL_FROM }
+}
+
+export function calendarEvent(
+  interview: Interview,
+  { organizer }: CalendarIdentity,
+  { reader, cancelled, updatedAt }: State,
+): CalendarEvent {
+  const { id, sequence, startsAt, endsAt, title, location, meetingUrl, createdAt } = interview
+  return {
+    id,
+    sequence,
+    startsAt: Date.parse(startsAt),
+    endsAt: Date.parse(endsAt),
+    summary: title,
+    description: descriptionFor(reader, interview),
+    location,
+    meetingUrl,
+    organizer: { name: NAME, address: organizer },
+    cancelled,
+    createdAt: Date.parse(createdAt),
+    updatedAt: Date.parse(updatedAt),
+  }
+}
+
+/** The panel, and the candidate if there is an address. */
+export function attendeesOf(
+  panel: readonly Seat[],
+  { candidateName, candidateEmail }: Pick<Interview, 'candidateName' | 'candidateEmail'>,
+): Attendee[] {
+  const seated = panel.map(({ name, email, role, response }) => ({ name, address: email, role, response }))
+  if (candidateEmail === null) return seated
+  const candidate = { name: candidateName ?? '', address: candidateEmail, role: 'interviewer' } as const
+  return [...seated, { ...candidate, response: 'needs_action' }]
+}
+
+/** The notes are the interviewers' own. */
+function descriptionFor(reader: State['reader'], { position, candidateName, meetingUrl, notes }: Interview): string {
+  const known = (label: string, value: string | null) => (value === null ? [] : [`${label}: ${value}`])
+  return [
+    ...known('Position', position),
+    ...known('Candidate', candidateName),
+    ...known('Join', meetingUrl),
+    ...known('Notes', reader === 'interviewer' ? notes : null),
+  ].join('\n')
+}
