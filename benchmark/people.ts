@@ -1,5 +1,5 @@
 import Sqlite from 'better-sqlite3'
-import { newId } from '../domain/lists/ids.ts'
+import { newId } from '../domain/lists/fields.ts'
 import type { SignedIn } from './sign-in.ts'
 
 /**

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, platform, release, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { fromJson } from '../domain/json-column.ts'
+import { fromJson } from '../domain/sql.ts'
 import { benchmarkChart } from './chart.ts'
 import { verdictOf, type Line } from './lines.ts'
 

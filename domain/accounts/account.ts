@@ -1,7 +1,7 @@
 import createError from '@fastify/error'
 import { Type, type Static } from '@sinclair/typebox'
 import type { Queryable } from '../../db/database.ts'
-import { folded } from '../case.ts'
+import { folded } from '../sql.ts'
 import { Email, Id, Instant, Line, Nullable, OneOf, Version } from '../lists/fields.ts'
 
 /** What signing in and the care of users share: the shape of an account, and its row. */

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../db/database.ts'
 import { hashOfSecret, randomSecret } from '../../plugins/secrets.ts'
-import { newId } from '../lists/ids.ts'
+import { newId } from '../lists/fields.ts'
 
 /** A session lives on for this long after each use … */
 const SLIDING_MS = 7 * 24 * 60 * 60 * 1000

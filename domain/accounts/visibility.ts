@@ -1,5 +1,5 @@
 import type { Caller } from '../../plugins/auth.ts'
-import type { Role } from '../../plugins/auth/identity.ts'
+import type { Identity, Role } from '../../plugins/auth/identity.ts'
 import { found } from '../../plugins/errors.ts'
 
 /** Recruiting staff: those who see and book everybody. */
@@ -17,3 +17,11 @@ export function visibleTo<Owned extends { readonly userId: string | null }>(
 ): Owned {
   return found(isStaff(viewer) || owned?.userId === viewer.id ? owned : undefined, 'interviewer')
 }
+
+/** Who is answered alike, for the cache of a route: two people with the same name get the same answer. */
+
+export const everyone = (): string => 'everyone'
+
+export const staffAlike = (viewer: Identity): string => (isStaff(viewer) ? 'staff' : viewer.id)
+
+export const adminsAlike = ({ role, id }: Identity): string => (role === 'admin' ? role : id)

@@ -1,4 +1,5 @@
 import { Type, type Static, type StringOptions, type TSchema } from '@sinclair/typebox'
+import { v7 } from 'uuid'
 
 /** The field types that resources share: one definition each, for validation, for types and for the document. */
 
@@ -22,6 +23,9 @@ export const Id = Type.String({
   description: 'UUID version 7',
   examples: ['0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'],
 })
+/** A new UUID version 7 (RFC 9562 §5.7): ids sort by creation. */
+export const newId = (): string => v7()
+
 export const Email = Type.String({ format: 'email', maxLength: 254, pattern: EMAIL, examples: ['ada@example.com'] })
 export const HttpUrl = Type.String({ maxLength: 2000, pattern: HTTP_URL, examples: ['https://meet.example.com/abc'] })
 export const Instant = Type.String({

@@ -1,5 +1,5 @@
 import type { Queryable } from '../../db/database.ts'
-import { fromJson } from '../../domain/json-column.ts'
+import { fromJson } from '../../domain/sql.ts'
 import { when, wholeList, type Filter, type Listing } from '../../domain/lists/keyset.ts'
 import { page, type Page } from '../../domain/lists/page.ts'
 import { instant } from '../../domain/time.ts'

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../db/database.ts'
 import { accountsRepository, type User } from '../../domain/accounts/account.ts'
-import { folded } from '../../domain/case.ts'
+import { folded } from '../../domain/sql.ts'
 
 const CREDENTIALS = `SELECT id, name, status, password_hash AS "passwordHash" FROM users WHERE lower(email) = :email`
 

@@ -1,5 +1,5 @@
 import type { Queryable, SqlValue } from '../../db/database.ts'
-import { fromJson } from '../../domain/json-column.ts'
+import { fromJson } from '../../domain/sql.ts'
 import { DEFAULT_AVAILABILITY, type Availability as Hours } from '../../domain/scheduling/availability.ts'
 import type { Availability } from './schemas.ts'
 

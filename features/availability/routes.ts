@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { answer, refused } from '../../domain/lists/answers.ts'
 import { OnlyId } from '../../domain/lists/fields.ts'
-import { staffAlike } from '../../domain/accounts/seen-by.ts'
+import { staffAlike } from '../../domain/accounts/visibility.ts'
 import { Availability, AvailabilityChanges } from './schemas.ts'
 import { availabilityService } from './service.ts'
 

@@ -1,6 +1,6 @@
 import type { Actor } from '../../plugins/audit-logger.ts'
 import { ValidationError } from '../../plugins/errors.ts'
-import { newId } from '../../domain/lists/ids.ts'
+import { newId } from '../../domain/lists/fields.ts'
 import { timeOf } from './duration.ts'
 import { panelFrom } from './panel.ts'
 import type { Event, EventChanges, NewEvent } from './schemas.ts'

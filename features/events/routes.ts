@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import * as deed from './deeds.ts'
 import * as operation from './operations.ts'
 import { eventsService } from './service.ts'
-import { staffAlike } from '../../domain/accounts/seen-by.ts'
+import { staffAlike } from '../../domain/accounts/visibility.ts'
 
 /** A panel shows names, and whose account an interviewer is decides who sees it. */
 const config = { cache: { tables: ['events', 'event_panel', 'interviewers'], seenBy: staffAlike } }

@@ -6,7 +6,7 @@ import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.
 import { found, ValidationError } from '../../plugins/errors.ts'
 import type { Idempotency } from '../../plugins/idempotency.ts'
 import type { SafeFetch } from '../../plugins/safe-fetch.ts'
-import { newId } from '../../domain/lists/ids.ts'
+import { newId } from '../../domain/lists/fields.ts'
 import { visibleTo } from '../../domain/accounts/visibility.ts'
 import { expand, readAgain, readUrl, standingAfter, type Reading } from './reading.ts'
 import { importedCalendarsRepository, type NewRow, type Owner } from './repository.ts'

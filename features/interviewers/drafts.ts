@@ -1,4 +1,4 @@
-import { newId } from '../../domain/lists/ids.ts'
+import { newId } from '../../domain/lists/fields.ts'
 import type { Interviewer, InterviewerChanges, NewInterviewer } from './schemas.ts'
 
 const DEFAULTS = {

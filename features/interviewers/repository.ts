@@ -1,6 +1,5 @@
 import type { Queryable, SqlValue } from '../../db/database.ts'
-import { folded } from '../../domain/case.ts'
-import { fromJson } from '../../domain/json-column.ts'
+import { folded, fromJson } from '../../domain/sql.ts'
 import { when, wholeList, type Filter, type Listing } from '../../domain/lists/keyset.ts'
 import { page, type Page } from '../../domain/lists/page.ts'
 import type { Interviewer, InterviewerExportQuery, InterviewerQuery } from './schemas.ts'

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { answer, gone, refused } from '../../domain/lists/answers.ts'
 import { exportOf } from '../../domain/lists/export.ts'
 import { OnlyId } from '../../domain/lists/fields.ts'
-import { everyone } from '../../domain/accounts/seen-by.ts'
+import { everyone } from '../../domain/accounts/visibility.ts'
 import {
   ChangedInterviewer,
   Interviewer,

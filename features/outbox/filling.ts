@@ -1,7 +1,7 @@
 import type { Transaction } from '../../db/database.ts'
 import type { CalendarIdentity } from '../../domain/interviews/calendar.ts'
-import { newId } from '../../domain/lists/ids.ts'
-import { fromJson } from '../../domain/json-column.ts'
+import { newId } from '../../domain/lists/fields.ts'
+import { fromJson } from '../../domain/sql.ts'
 import { calendarFor, messageText } from './messages.ts'
 import { letterOf, signInLetter } from './letters.ts'
 import {

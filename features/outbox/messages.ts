@@ -1,6 +1,6 @@
 import { invitation } from '../../domain/icalendar/writing.ts'
 import { attendeesOf, calendarEvent, type CalendarIdentity } from '../../domain/interviews/calendar.ts'
-import { fromJson } from '../../domain/json-column.ts'
+import { fromJson } from '../../domain/sql.ts'
 import type { DueMail } from './repository.ts'
 import type { Notice } from './told.ts'
 import type { Outgoing } from './transport.ts'

@@ -1,5 +1,5 @@
 import type { Params, Queryable, SqlValue } from '../../db/database.ts'
-import { fromJson } from '../../domain/json-column.ts'
+import { fromJson } from '../../domain/sql.ts'
 import { when, type Listing } from '../../domain/lists/keyset.ts'
 import { page, type Page } from '../../domain/lists/page.ts'
 import { MOST_ENTRIES, type Entry, type EntryQuery } from './entry-schemas.ts'

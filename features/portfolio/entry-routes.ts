@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { answer, gone, refused } from '../../domain/lists/answers.ts'
 import { OnlyId } from '../../domain/lists/fields.ts'
-import { everyone } from '../../domain/accounts/seen-by.ts'
+import { everyone } from '../../domain/accounts/visibility.ts'
 import { EntryQuery, MOST_ENTRIES } from './entry-schemas.ts'
 import { entriesService } from './entry-service.ts'
 import type { Kind } from './kinds.ts'

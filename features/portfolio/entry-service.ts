@@ -6,7 +6,7 @@ import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.
 import { found, ValidationError } from '../../plugins/errors.ts'
 import type { Idempotency } from '../../plugins/idempotency.ts'
 import { onForeignKey, onUnique } from '../../domain/sql.ts'
-import { newId } from '../../domain/lists/ids.ts'
+import { newId } from '../../domain/lists/fields.ts'
 import { entriesRepository } from './entry-repository.ts'
 import { MOST_ENTRIES, type Entry, type EntryChanges, type EntryQuery, type NewEntry } from './entry-schemas.ts'
 import type { Kind } from './kinds.ts'

@@ -1,5 +1,5 @@
 import type { Queryable, SqlValue } from '../../db/database.ts'
-import { fromJson } from '../../domain/json-column.ts'
+import { fromJson } from '../../domain/sql.ts'
 import type { Biodata } from './schemas.ts'
 
 const OWNER = 'SELECT id, user_id AS "userId" FROM interviewers WHERE id = :interviewerId'

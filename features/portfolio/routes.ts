@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { answer, refused } from '../../domain/lists/answers.ts'
 import { OnlyId } from '../../domain/lists/fields.ts'
-import { everyone } from '../../domain/accounts/seen-by.ts'
+import { everyone } from '../../domain/accounts/visibility.ts'
 import { entryRoutes } from './entry-routes.ts'
 import { KINDS } from './kinds.ts'
 import { Biodata, BiodataChanges, OnlyInterviewerId, Portfolio } from './schemas.ts'

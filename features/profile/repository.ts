@@ -1,5 +1,5 @@
 import type { Queryable } from '../../db/database.ts'
-import { fromJson } from '../../domain/json-column.ts'
+import { fromJson } from '../../domain/sql.ts'
 import type { Notifications, Profile } from './schemas.ts'
 
 const FIND = `SELECT id, email, name, role, timezone, notifications, version, created_at AS "createdAt",

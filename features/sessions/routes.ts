@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { answer, gone, refused } from '../../domain/lists/answers.ts'
 import { OnlyId } from '../../domain/lists/fields.ts'
-import { adminsAlike } from '../../domain/accounts/seen-by.ts'
+import { adminsAlike } from '../../domain/accounts/visibility.ts'
 import { OnlyToken, Session, SessionPage, SessionQuery } from './schemas.ts'
 import { sessionsService } from './service.ts'
 

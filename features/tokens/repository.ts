@@ -1,5 +1,5 @@
 import type { Queryable } from '../../db/database.ts'
-import { fromJson } from '../../domain/json-column.ts'
+import { fromJson } from '../../domain/sql.ts'
 import type { Listing } from '../../domain/lists/keyset.ts'
 import { page, type Page, type PageRequest } from '../../domain/lists/page.ts'
 import type { ApiToken } from './schemas.ts'

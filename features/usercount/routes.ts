@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { answer, refused } from '../../domain/lists/answers.ts'
-import { everyone } from '../../domain/accounts/seen-by.ts'
+import { everyone } from '../../domain/accounts/visibility.ts'
 import { Recalculation, UserCount } from './schemas.ts'
 import { userCountService } from './service.ts'
 

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { User } from '../../domain/accounts/account.ts'
 import { answer, gone, refused } from '../../domain/lists/answers.ts'
 import { OnlyId } from '../../domain/lists/fields.ts'
-import { adminsAlike } from '../../domain/accounts/seen-by.ts'
+import { adminsAlike } from '../../domain/accounts/visibility.ts'
 import { NewUser, OnlyEmail, UserChanges, UserPage, UserQuery } from './schemas.ts'
 import { usersService } from './service.ts'
 
