@@ -11,6 +11,7 @@ import { googleFeature, type GoogleOptions } from './google/index.ts'
 import { importedCalendarsFeature, type ImportedCalendarsOptions } from './imported-calendars/index.ts'
 import { interviewersFeature } from './interviewers/index.ts'
 import { mailDelivery, outboxFeature } from './outbox/index.ts'
+import { pluginOf, type Declarations, type Feature } from '../plugins/feature.ts'
 import { passwordsPlugin } from '../plugins/passwords.ts'
 import { portfolioFeature } from './portfolio/index.ts'
 import { profileFeature } from './profile/index.ts'
@@ -21,49 +22,37 @@ import { tokensFeature } from './tokens/index.ts'
 import { userCountFeature } from './usercount/index.ts'
 import { usersFeature } from './users/index.ts'
 
-/** How the document groups the routes. */
-export const tags = [
-  { name: 'auth', description: 'Sign in, stay signed in, sign out' },
-  { name: 'sessions', description: 'Where somebody is signed in' },
-  { name: 'tokens', description: 'Credentials for scripts' },
-  { name: 'users', description: 'The accounts of the people who work here' },
-  { name: 'interviewers', description: 'The people who interview' },
-  { name: 'events', description: 'Interviews: booked, moved, answered, ended. Nobody is ever booked twice' },
-  { name: 'availability', description: 'The hours people can give, and when a panel can meet' },
-  { name: 'calendar', description: 'Interviews in the calendars that people have: files, feeds, answers' },
-  { name: 'portfolio', description: 'What a candidate is shown of the person across the table' },
-  { name: 'tasks', description: 'What somebody has to do, by when' },
-  { name: 'profile', description: 'The own name, time zone, notifications and password' },
-  { name: 'audit', description: 'The journal: who changed what, and when' },
-  { name: 'reports', description: 'Who carries how much' },
-  { name: 'backups', description: 'Copies of everything, to restore it from' },
-  { name: 'operations', description: 'How the program is' },
+export type FeatureOptions = GoogleOptions & ImportedCalendarsOptions & Declarations
+
+/** Every feature there is: a new one is a line here. */
+export const features: readonly Feature<FeatureOptions>[] = [
+  authFeature,
+  googleFeature,
+  sessionsFeature,
+  tokensFeature,
+  interviewersFeature,
+  eventsFeature,
+  availabilityFeature,
+  calendarFeature,
+  importedCalendarsFeature,
+  usersFeature,
+  userCountFeature,
+  tasksFeature,
+  profileFeature,
+  portfolioFeature,
+  reportsFeature,
+  auditLogsFeature,
+  outboxFeature,
+  cacheFeature,
+  backupsFeature,
 ]
 
-export type FeatureOptions = GoogleOptions & ImportedCalendarsOptions
-
-/** Every feature there is. */
-export const features: FastifyPluginAsync<FeatureOptions> = async (app, { identityProvider, calendarFetcher }) => {
+/** Registers features, and what several of them stand on. */
+export const featuresPlugin: FastifyPluginAsync<
+  FeatureOptions & { readonly features: readonly Feature<FeatureOptions>[] }
+> = async (app, { features, ...options }) => {
   await app.register(passwordsPlugin)
   await app.register(calendarsPlugin)
   await app.register(mailDelivery)
-  await app.register(authFeature)
-  await app.register(googleFeature, { identityProvider })
-  await app.register(sessionsFeature)
-  await app.register(tokensFeature)
-  await app.register(usersFeature)
-  await app.register(userCountFeature)
-  await app.register(interviewersFeature)
-  await app.register(eventsFeature)
-  await app.register(availabilityFeature)
-  await app.register(calendarFeature)
-  await app.register(importedCalendarsFeature, { calendarFetcher })
-  await app.register(portfolioFeature)
-  await app.register(tasksFeature)
-  await app.register(profileFeature)
-  await app.register(reportsFeature)
-  await app.register(auditLogsFeature)
-  await app.register(outboxFeature)
-  await app.register(cacheFeature)
-  await app.register(backupsFeature)
+  for (const feature of features) await app.register(pluginOf(feature), options)
 }

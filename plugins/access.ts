@@ -1,22 +1,16 @@
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Forbidden } from './auth.ts'
-import { scopeFor, type Resource } from './auth/scopes.ts'
+import { scopeFor } from './auth/scopes.ts'
 
 declare module 'fastify' {
-  interface FastifyInstance {
-    /**
-     * For a feature, before it registers its routes: what an API token needs the scope of. A route without one is for
-     * people who have signed in.
-     */
-    scope(resource: Resource): void
-  }
   interface FastifyContextConfig {
     /** The route answers strangers. Every other one asks for credentials. */
     public?: boolean
     /** For whoever watches over the program: answered also under pressure, and counted against no limit. */
     vital?: boolean
-    resource?: Resource
+    /** The name of the scope that API tokens need. Without one, or with null, the route is for people who have signed in. */
+    scope?: string | null
     /** A POST that changes nothing: a question too long for an address. */
     reads?: boolean
   }
@@ -24,15 +18,10 @@ declare module 'fastify' {
 
 /**
  * Nothing is open by oversight: a route answers strangers only when its own `config` says so, and an API token only
- * when its feature has named the scope that it takes.
+ * when its feature names the scope that it takes.
  */
 export const accessPlugin = fp(
   async app => {
-    app.decorate('scope', function (resource) {
-      this.addHook('onRoute', route => {
-        route.config = { ...route.config, resource }
-      })
-    })
     app.addHook('onRequest', (request, _reply, done) => {
       if (request.routeOptions.config.public !== true && !request.is404) {
         app.admit(request)
@@ -45,8 +34,8 @@ export const accessPlugin = fp(
 )
 
 function assertScope({ principal, routeOptions, method }: FastifyRequest): void {
-  const { resource, reads } = routeOptions.config
-  if (!resource) throw new Forbidden('This is for people who have signed in; an API token cannot do it')
-  const needed = scopeFor(resource, reads === true ? 'GET' : method)
+  const { scope, reads } = routeOptions.config
+  if (!scope) throw new Forbidden('This is for people who have signed in; an API token cannot do it')
+  const needed = scopeFor(scope, reads === true ? 'GET' : method)
   if (principal.token?.scopes.includes(needed) !== true) throw new Forbidden(`This needs a token of scope ${needed}`)
 }

@@ -38,8 +38,20 @@ const BEARER =
   'The `accessToken` that `POST /api/auth/login` answered, which is good for 15 minutes; or the `secret` of an API token, ' +
   'made with `POST /api/tokens`, for the routes whose scope it has.'
 
+/** The chapters of the document, in their order. */
+const CHAPTERS = ['accounts', 'interviews', 'work', 'operation'] as const
+
+/** A heading of the document. Within a chapter the headings stand in the order of the features. */
+export interface Tag {
+  readonly name: string
+  readonly description: string
+  readonly chapter: (typeof CHAPTERS)[number]
+}
+
+const OPERATIONS: Tag = { name: 'operations', description: 'The state of the program', chapter: 'operation' }
+
 export interface OpenapiOptions {
-  readonly tags: readonly { name: string; description: string }[]
+  readonly tags: readonly Tag[]
 }
 
 /** The document at `/docs/json`, Swagger UI at `/docs`, and the parts of a route's schema that follow from the rest. */
@@ -79,7 +91,7 @@ const docs: FastifyPluginAsync = async app => {
   })
 }
 
-function documentOf(tags: OpenapiOptions['tags']) {
+function documentOf(tags: readonly Tag[]) {
   return {
     openapi: '3.1.0',
     info: {
@@ -89,7 +101,9 @@ function documentOf(tags: OpenapiOptions['tags']) {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'this server' }],
-    tags: [...tags],
+    tags: CHAPTERS.flatMap(name => [...tags, OPERATIONS].filter(({ chapter }) => chapter === name)).map(
+      ({ name, description }) => ({ name, description }),
+    ),
     components: {
       securitySchemes: {
         bearer: { type: 'http' as const, scheme: 'bearer', bearerFormat: 'JWT', description: BEARER },
@@ -123,9 +137,9 @@ function completeSchema(route: RouteOptions): void {
 
 /** Says which scope an API token needs. */
 function withScope(schema: FastifySchema, route: RouteOptions): FastifySchema {
-  const { resource, public: open } = route.config ?? {}
-  if (!resource || open === true || schema.hide === true) return schema
-  return { ...schema, security: [{ bearer: [scopeFor(resource, methodOf(route))] }] }
+  const { scope, public: open } = route.config ?? {}
+  if (!scope || open === true || schema.hide === true) return schema
+  return { ...schema, security: [{ bearer: [scopeFor(scope, methodOf(route))] }] }
 }
 
 function headersOf(route: RouteOptions, { params }: FastifySchema): TProperties {

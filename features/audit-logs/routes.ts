@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { Declarations } from '../../plugins/feature.ts'
 import { answer, refused } from '../../domain/lists/answers.ts'
 import { exportOf } from '../../domain/lists/export.ts'
 import { OnlyId } from '../../domain/lists/fields.ts'
@@ -7,16 +8,7 @@ import { auditLogsService } from './service.ts'
 
 const tags = ['audit']
 
-/** What has a history, who may read it, and under which address. */
-const HISTORIES = [
-  { entityType: 'interviewer', path: 'interviewers', roles: ['admin', 'talent'], readers: 'admin and talent' },
-  { entityType: 'event', path: 'events', roles: ['admin', 'talent'], readers: 'admin and talent' },
-  { entityType: 'task', path: 'tasks', roles: ['admin', 'talent'], readers: 'admin and talent' },
-  { entityType: 'user', path: 'users', roles: ['admin'], readers: 'admin' },
-] as const
-
 export const auditLogsRoutes: FastifyPluginAsyncTypebox = async app => {
-  for (const schema of [AuditLog, AuditLogPage]) app.addSchema(schema)
   const journal = auditLogsService(app.db)
   const onRequest = [app.authorize(['admin', 'talent'])]
 
@@ -29,18 +21,22 @@ export const auditLogsRoutes: FastifyPluginAsyncTypebox = async app => {
   app.get('/audit-logs/:id', { config: { versioned: false }, onRequest, schema: GET }, request =>
     journal.find(request.params.id),
   )
+}
 
-  for (const { entityType, path, roles, readers } of HISTORIES) {
+/** The history of one resource of each kind that has one. */
+export const historyRoutes: FastifyPluginAsyncTypebox<Pick<Declarations, 'histories'>> = async (app, { histories }) => {
+  const journal = auditLogsService(app.db)
+  for (const { entityType, path, roles } of histories) {
     const schema = {
       tags,
       operationId: `get${entityType.replace(/^./, first => first.toUpperCase())}History`,
       summary: `Read the history of one ${entityType}`,
-      description: `For ${readers}. What happened last stands first; the history of what was deleted stays.`,
+      description: `For ${roles.join(' and ')}. What happened last stands first; the history of what was deleted stays.`,
       params: OnlyId,
       querystring: HistoryQuery,
       response: { 200: answer(AuditLogPage, 'A page of its history'), ...refused(403) },
     }
-    app.get(`/${path}/:id/history`, { onRequest: [app.authorize(roles)], schema }, request =>
+    app.get(`${path}/:id/history`, { onRequest: [app.authorize(roles)], schema }, request =>
       journal.history(entityType, request.params.id, request.query),
     )
   }

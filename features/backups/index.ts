@@ -1,11 +1,15 @@
-import fp from 'fastify-plugin'
 import { backupFolder } from '../../plugins/config.ts'
+import type { Feature } from '../../plugins/feature.ts'
 import { backupsRoutes } from './routes.ts'
 import { BackupSchedule } from './schedule.ts'
 import { backupsService } from './service.ts'
 
-export const backupsFeature = fp(
-  async app => {
+export const backupsFeature: Feature = {
+  name: 'backups',
+  dependencies: ['config', 'db', 'audit-logger', 'access', 'conditional', 'idempotency', 'openapi'],
+  tag: { name: 'backups', description: 'Copies of everything, to restore it from', chapter: 'operation' },
+  scope: 'backups',
+  async plugin(app) {
     const { db, audit, idempotency, config, log } = app
     const backups = backupsService({ db, audit, idempotency, folder: backupFolder(config) })
     app.addHook('onClose', () => backups.close())
@@ -14,12 +18,6 @@ export const backupsFeature = fp(
       app.addHook('onReady', async () => schedule.start())
       app.addHook('preClose', async () => schedule.stop())
     }
-    app.scope('backups')
     await app.register(backupsRoutes, { prefix: '/api/backups', backups })
   },
-  {
-    name: 'backups',
-    dependencies: ['config', 'db', 'audit-logger', 'access', 'conditional', 'idempotency', 'openapi'],
-    encapsulate: true,
-  },
-)
+}

@@ -1,16 +1,18 @@
-import fp from 'fastify-plugin'
+import type { Feature } from '../../plugins/feature.ts'
 import { calendarRoutes, feedRoutes, replyRoutes } from './routes.ts'
 
-export const calendarFeature = fp(
-  async app => {
+export const calendarFeature: Feature = {
+  name: 'calendar',
+  dependencies: ['config', 'db', 'audit-logger', 'access', 'conditional', 'idempotency', 'openapi'],
+  tag: {
+    name: 'calendar',
+    description: 'Interviews in the calendars that people have: files, feeds, answers',
+    chapter: 'interviews',
+  },
+  scope: 'events',
+  async plugin(app) {
     await app.register(feedRoutes, { prefix: '/calendar' })
-    app.scope('events')
     await app.register(calendarRoutes, { prefix: '/api' })
     await app.register(replyRoutes, { prefix: '/api' })
   },
-  {
-    name: 'calendar',
-    dependencies: ['config', 'db', 'audit-logger', 'access', 'conditional', 'idempotency', 'openapi'],
-    encapsulate: true,
-  },
-)
+}

@@ -7,7 +7,7 @@ import { eventsRepository } from './repository.ts'
 export const eventsTopic: Topic = {
   name: 'EVENTS',
   entityType: 'event',
-  resource: 'events',
+  scope: 'events',
   tables: ['events', 'event_panel', 'interviewers'],
   seesAll: isStaff,
   find: async (sql, ids) => new Map((await eventsRepository(sql).findAll(ids)).map(event => [event.id, event])),

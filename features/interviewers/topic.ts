@@ -5,7 +5,7 @@ import { interviewersRepository } from './repository.ts'
 export const interviewersTopic: Topic = {
   name: 'INTERVIEWERS',
   entityType: 'interviewer',
-  resource: 'interviewers',
+  scope: 'interviewers',
   tables: ['interviewers'],
   seesAll: () => true,
   find: async (sql, ids) => new Map((await interviewersRepository(sql).findAll(ids)).map(one => [one.id, one])),

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { dataFolder, type Config } from '../../plugins/config.ts'
 import { calendarIdentity } from '../../domain/interviews/calendar.ts'
+import type { Feature } from '../../plugins/feature.ts'
 import { Courier } from './courier.ts'
 import { outboxFigures } from './figures.ts'
 import { outboxRoutes } from './routes.ts'
@@ -25,17 +26,14 @@ export const mailDelivery = fp(
   { name: 'mail-delivery', dependencies: ['config', 'db'] },
 )
 
-export const outboxFeature = fp(
-  async app => {
+export const outboxFeature: Feature = {
+  name: 'outbox',
+  dependencies: ['db', 'audit-logger', 'access', 'conditional', 'metrics', 'openapi'],
+  async plugin(app) {
     outboxFigures(app)
     await app.register(outboxRoutes, { prefix: '/api/outbox' })
   },
-  {
-    name: 'outbox',
-    dependencies: ['db', 'audit-logger', 'access', 'conditional', 'metrics', 'openapi'],
-    encapsulate: true,
-  },
-)
+}
 
 function courierOf({ db, config, log }: FastifyInstance): Courier {
   return new Courier({

@@ -23,7 +23,7 @@ export const profileRoutes: FastifyPluginAsyncTypebox = async app => {
 export const passwordRoutes: FastifyPluginAsyncTypebox = async app => {
   const profiles = profileService(app)
 
-  app.put('/password', { config: { signIn: true }, schema: CHANGE_PASSWORD }, async (request, reply) => {
+  app.put('/password', { config: { signIn: true, scope: null }, schema: CHANGE_PASSWORD }, async (request, reply) => {
     await app.limitAccount(request.principal.email, request, reply)
     await profiles.changePassword(request.principal, request.body)
     return reply.code(204).send(null)

@@ -1,10 +1,12 @@
-import fp from 'fastify-plugin'
+import type { Feature } from '../../plugins/feature.ts'
 import { reportsRoutes } from './routes.ts'
 
-export const reportsFeature = fp(
-  async app => {
-    app.scope('reports')
+export const reportsFeature: Feature = {
+  name: 'reports',
+  dependencies: ['db', 'access', 'openapi'],
+  tag: { name: 'reports', description: 'Who carries how much', chapter: 'operation' },
+  scope: 'reports',
+  async plugin(app) {
     await app.register(reportsRoutes, { prefix: '/api/reports' })
   },
-  { name: 'reports', dependencies: ['db', 'access', 'openapi'], encapsulate: true },
-)
+}

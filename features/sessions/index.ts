@@ -1,9 +1,11 @@
-import fp from 'fastify-plugin'
+import type { Feature } from '../../plugins/feature.ts'
 import { sessionsRoutes } from './routes.ts'
 
-export const sessionsFeature = fp(
-  async app => {
+export const sessionsFeature: Feature = {
+  name: 'sessions',
+  dependencies: ['db', 'audit-logger', 'access', 'cache', 'openapi'],
+  tag: { name: 'sessions', description: 'Where people are signed in', chapter: 'accounts' },
+  async plugin(app) {
     await app.register(sessionsRoutes, { prefix: '/api/sessions' })
   },
-  { name: 'sessions', dependencies: ['db', 'audit-logger', 'access', 'cache', 'openapi'], encapsulate: true },
-)
+}

@@ -1,16 +1,15 @@
-import fp from 'fastify-plugin'
+import type { Feature } from '../../plugins/feature.ts'
 import { tasksRoutes } from './routes.ts'
 import { tasksTopic } from './topic.ts'
 
-export const tasksFeature = fp(
-  async app => {
-    app.scope('tasks')
+export const tasksFeature: Feature = {
+  name: 'tasks',
+  dependencies: ['db', 'audit-logger', 'access', 'conditional', 'exports', 'idempotency', 'openapi', 'realtime'],
+  tag: { name: 'tasks', description: 'What somebody has to do, by when', chapter: 'work' },
+  scope: 'tasks',
+  history: { entityType: 'task', path: '/api/tasks', roles: ['admin', 'talent'] },
+  async plugin(app) {
     app.realtime.announce(tasksTopic)
     await app.register(tasksRoutes, { prefix: '/api/tasks' })
   },
-  {
-    name: 'tasks',
-    dependencies: ['db', 'audit-logger', 'access', 'conditional', 'exports', 'idempotency', 'openapi', 'realtime'],
-    encapsulate: true,
-  },
-)
+}

@@ -6,7 +6,7 @@ import { tasksRepository } from './repository.ts'
 export const tasksTopic: Topic = {
   name: 'TASKS',
   entityType: 'task',
-  resource: 'tasks',
+  scope: 'tasks',
   tables: ['tasks'],
   seesAll: isStaff,
   find: async (sql, ids) => new Map((await tasksRepository(sql).findAll(ids)).map(task => [task.id, task])),

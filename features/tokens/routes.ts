@@ -1,18 +1,20 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { Declarations } from '../../plugins/feature.ts'
 import { answer, gone, refused } from '../../domain/lists/answers.ts'
 import { OnlyId } from '../../domain/lists/fields.ts'
-import { ApiToken, ApiTokenPage, ApiTokenQuery, CreatedApiToken, NewApiToken } from './schemas.ts'
+import { ApiTokenQuery, tokenSchemas, type TokenSchemas } from './schemas.ts'
 import { tokensService } from './service.ts'
 
 const tags = ['tokens']
 
-export const tokensRoutes: FastifyPluginAsyncTypebox = async app => {
-  for (const schema of [ApiToken, CreatedApiToken, ApiTokenPage]) app.addSchema(schema)
+export const tokensRoutes: FastifyPluginAsyncTypebox<Pick<Declarations, 'scopes'>> = async (app, { scopes }) => {
+  const schemas = tokenSchemas(scopes)
+  for (const schema of [schemas.ApiToken, schemas.CreatedApiToken, schemas.ApiTokenPage]) app.addSchema(schema)
   const tokens = tokensService(app.db, app.audit, app.idempotency)
 
-  app.get('/', { schema: LIST }, async request => tokens.list(request.principal, request.query))
+  app.get('/', { schema: LIST(schemas) }, async request => tokens.list(request.principal, request.query))
 
-  app.post('/', { schema: CREATE }, async (request, reply) => {
+  app.post('/', { schema: CREATE(schemas) }, async (request, reply) => {
     const token = await tokens.create(request.principal, request.body)
     reply.code(201).header('location', `/api/tokens/${token.id}`).header('cache-control', 'no-store')
     return token
@@ -24,16 +26,16 @@ export const tokensRoutes: FastifyPluginAsyncTypebox = async app => {
   })
 }
 
-const LIST = {
+const LIST = ({ ApiTokenPage }: TokenSchemas) => ({
   tags,
   operationId: 'listApiTokens',
   summary: 'List your API tokens',
   description: 'Your own, the newest first. Secrets are not among what is kept, nor are they shown again.',
   querystring: ApiTokenQuery,
   response: { 200: answer(ApiTokenPage, 'A page of tokens'), ...refused(403) },
-}
+})
 
-const CREATE = {
+const CREATE = ({ NewApiToken, CreatedApiToken }: TokenSchemas) => ({
   tags,
   operationId: 'createApiToken',
   summary: 'Make an API token for a script',
@@ -44,7 +46,7 @@ const CREATE = {
     'stops working.',
   body: NewApiToken,
   response: { 201: answer(CreatedApiToken, 'The token and its secret'), ...refused(403, 404, 409) },
-}
+})
 
 const DELETE = {
   tags,

@@ -1,25 +1,7 @@
-/** What an API token can be let near. Signing in, sessions and the tokens themselves are for people alone. */
-export const RESOURCES = [
-  'interviewers',
-  'events',
-  'availability',
-  'users',
-  'tasks',
-  'profile',
-  'portfolio',
-  'reports',
-  'audit',
-  'backups',
-] as const
-export type Resource = (typeof RESOURCES)[number]
+/** What an API token may do with the routes of one scope. Writing does not include reading. */
+export type Scope = `${string}:${'read' | 'write'}`
 
-export type Scope = `${Resource}:${'read' | 'write'}`
-export const SCOPES: readonly Scope[] = RESOURCES.flatMap((resource): Scope[] => [
-  `${resource}:read`,
-  `${resource}:write`,
-])
-
-/** What a token needs for a request of this method to a route of this resource. Writing does not include reading. */
-export function scopeFor(resource: Resource, method: string): Scope {
-  return `${resource}:${method === 'GET' || method === 'HEAD' ? 'read' : 'write'}`
+/** What a token needs for a request of this method to a route of this scope. */
+export function scopeFor(name: string, method: string): Scope {
+  return `${name}:${method === 'GET' || method === 'HEAD' ? 'read' : 'write'}`
 }

@@ -186,7 +186,7 @@ export class Connection {
   #topic(name: string): Topic {
     const topic = this.#options.feed.topics.get(name)
     if (!topic) throw new BadMessage('UNKNOWN_TOPIC', 'There is nothing of this name to subscribe to')
-    const scope = scopeFor(topic.resource, 'GET')
+    const scope = scopeFor(topic.scope, 'GET')
     if (this.#identity?.token?.scopes.includes(scope) === false) {
       throw new BadMessage('FORBIDDEN', `This needs a token of scope ${scope}`)
     }

@@ -1,6 +1,5 @@
 import type { Queryable } from '../../db/database.ts'
 import type { Identity } from '../auth/identity.ts'
-import type { Resource } from '../auth/scopes.ts'
 
 /** A thing as clients get it from its route; `{}` knows nothing of its fields. */
 export type Thing = Readonly<Record<string, unknown>>
@@ -12,7 +11,7 @@ export interface Topic {
   /** As the journal has it; in capitals it begins the type of every message. */
   readonly entityType: string
   /** Whose scope to read an API token needs. */
-  readonly resource: Resource
+  readonly scope: string
   /** The tables that change with these things. */
   readonly tables: readonly string[]
   /** Whether somebody sees all of them. */

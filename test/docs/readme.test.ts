@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { RESOURCES } from '../../plugins/auth/scopes.ts'
+import { features } from '../../features/index.ts'
 import { ConfigSchema } from '../../plugins/config.ts'
 import { testApp } from '../support/app.ts'
 import { run } from '../support/programs.ts'
@@ -16,7 +16,7 @@ describe('the README', () => {
   it('names every resource that a token can be let near', () => {
     const [, scopes = ''] = /^A scope is ([^;]+);/m.exec(readme) ?? []
     const named = [...scopes.matchAll(/`(\w+)`/g)].map(([, name]) => name)
-    expect(named).toEqual(['read', 'write', ...RESOURCES])
+    expect(named).toEqual(['read', 'write', ...new Set(features.flatMap(({ scope }) => scope ?? []))])
   })
 
   it('names no command that is not there, and every command that is for people', () => {
