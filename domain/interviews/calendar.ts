@@ -1,5 +1,6 @@
 import { publicAddress, type Config } from '../../plugins/config.ts'
-import type { Attendee, CalendarEvent, Response } from '../icalendar/writing.ts'
+import type { Attendee, CalendarEvent } from '../icalendar/writing.ts'
+import type { Event } from './schemas.ts'
 
 /** An interview as calendars show it: the same in a mail, a file and a feed. */
 
@@ -13,30 +14,21 @@ export interface CalendarIdentity {
   readonly organizer: string
 }
 
-/** Somebody of a panel. */
-export interface Seat {
-  readonly interviewerId: string
-  readonly name: string
-  readonly email: string
-  readonly role: Attendee['role']
-  readonly response: Response
-}
-
-/** What calendars ask of an interview. */
-export interface Interview {
-  readonly id: string
-  readonly title: string
-  readonly candidateName: string | null
-  readonly candidateEmail: string | null
-  readonly position: string | null
-  readonly startsAt: string
-  readonly endsAt: string
-  readonly location: string | null
-  readonly meetingUrl: string | null
-  readonly notes: string | null
-  readonly sequence: number
-  readonly createdAt: string
-}
+/** What calendars show of an interview. */
+type Shown = Pick<
+  Event,
+  | 'id'
+  | 'title'
+  | 'candidateName'
+  | 'position'
+  | 'startsAt'
+  | 'endsAt'
+  | 'location'
+  | 'meetingUrl'
+  | 'notes'
+  | 'sequence'
+  | 'createdAt'
+>
 
 interface State {
   readonly reader: 'interviewer' | 'candidate'
@@ -49,7 +41,7 @@ export function calendarIdentity(config: Config): CalendarIdentity {
 }
 
 export function calendarEvent(
-  interview: Interview,
+  interview: Shown,
   { organizer }: CalendarIdentity,
   { reader, cancelled, updatedAt }: State,
 ): CalendarEvent {
@@ -71,10 +63,11 @@ export function calendarEvent(
 }
 
 /** The panel, and the candidate if there is an address. */
-export function attendeesOf(
-  panel: readonly Seat[],
-  { candidateName, candidateEmail }: Pick<Interview, 'candidateName' | 'candidateEmail'>,
-): Attendee[] {
+export function attendeesOf({
+  panel,
+  candidateName,
+  candidateEmail,
+}: Pick<Event, 'panel' | 'candidateName' | 'candidateEmail'>): Attendee[] {
   const seated = panel.map(({ name, email, role, response }) => ({ name, address: email, role, response }))
   if (candidateEmail === null) return seated
   const candidate = { name: candidateName ?? '', address: candidateEmail, role: 'interviewer' } as const
@@ -82,7 +75,7 @@ export function attendeesOf(
 }
 
 /** The notes are the interviewers' own. */
-function descriptionFor(reader: State['reader'], { position, candidateName, meetingUrl, notes }: Interview): string {
+function descriptionFor(reader: State['reader'], { position, candidateName, meetingUrl, notes }: Shown): string {
   const known = (label: string, value: string | null) => (value === null ? [] : [`${label}: ${value}`])
   return [
     ...known('Position', position),

@@ -10,9 +10,11 @@ import {
   calendarIdentity,
   type CalendarIdentity,
 } from '../../domain/interviews/calendar.ts'
-import { isStaff } from '../../domain/accounts/visibility.ts'
+import type { EventRow } from '../../domain/interviews/repository.ts'
+import type { Event } from '../../domain/interviews/schemas.ts'
+import { visibleInterview } from '../../domain/interviews/visibility.ts'
 import { addMinutes } from '../../domain/time.ts'
-import { calendarRepository, feedsRepository, type EventRow, type Owner, type SeatRow } from './repository.ts'
+import { calendarRepository, feedsRepository, type Owner } from './repository.ts'
 
 const DAY_MINUTES = 24 * 60
 /** What is over, and what was cancelled, stays in a feed for so long. */
@@ -32,10 +34,7 @@ type Parts = Pick<FastifyInstance, 'db' | 'config'>
 export const calendarFiles = ({ db, config }: Parts) => ({
   /** The invitation of an interview, for staff and for who sits in it. */
   ofEvent: async (viewer: Principal, id: string): Promise<CalendarFile> => {
-    const event = found(await calendarRepository(db).event(id), 'event')
-    const seats = await calendarRepository(db).seats([id])
-    const visible = isStaff(viewer) || seats.some(({ userId }) => userId === viewer.id)
-    return fileOf(found(visible ? event : undefined, 'event'), seats, calendarIdentity(config))
+    return fileOf(await visibleInterview(db, viewer, id), calendarIdentity(config))
   },
 
   /** The own interviews of whoever's feed has this secret. */
@@ -68,19 +67,19 @@ async function ownerOf(db: Parts['db'], secret: string): Promise<Owner> {
   return found(await feedsRepository(db).ownerOf(hashOfSecret(secret)), 'calendar')
 }
 
-function fileOf(event: EventRow, seats: readonly SeatRow[], identity: CalendarIdentity): CalendarFile {
+function fileOf(event: Event, identity: CalendarIdentity): CalendarFile {
   const text = invitation({
     method: event.status === 'cancelled' ? 'CANCEL' : 'REQUEST',
     host: identity.host,
     event: shown(event, identity),
-    attendees: attendeesOf(seats, event),
+    attendees: attendeesOf(event),
     now: Date.parse(event.updatedAt),
   })
   return { text, lastModified: new Date(event.updatedAt) }
 }
 
 /** To those who sit in it, and to staff. */
-function shown(event: EventRow, identity: CalendarIdentity): CalendarEvent {
+function shown(event: Event | EventRow, identity: CalendarIdentity): CalendarEvent {
   const { status, updatedAt } = event
   return calendarEvent(event, identity, { reader: 'interviewer', cancelled: status === 'cancelled', updatedAt })
 }

@@ -1,5 +1,5 @@
 import type { Feature } from '../../plugins/feature.ts'
-import { calendarRoutes, feedRoutes, replyRoutes } from './routes.ts'
+import { calendarRoutes, feedRoutes } from './routes.ts'
 
 export const calendarFeature: Feature = {
   name: 'calendar',
@@ -13,6 +13,5 @@ export const calendarFeature: Feature = {
   async plugin(app) {
     await app.register(feedRoutes, { prefix: '/calendar' })
     await app.register(calendarRoutes, { prefix: '/api' })
-    await app.register(replyRoutes, { prefix: '/api' })
   },
 }

@@ -7,12 +7,10 @@ import { answer, gone, refused } from '../../domain/lists/answers.ts'
 import { Id, OnlyId } from '../../domain/lists/fields.ts'
 import { feedsService } from './feeds-service.ts'
 import { calendarFiles, type CalendarFile } from './files.ts'
-import { repliesService } from './replies-service.ts'
-import { CalendarFile as FileSchema, Feed, FeedList, NewFeed, ReplyResult, ReplyText } from './schemas.ts'
+import { CalendarFile as FileSchema, Feed, FeedList, NewFeed } from './schemas.ts'
 
 const tags = ['calendar']
 const CALENDAR = 'text/calendar; charset=utf-8'
-const LARGEST_REPLY_BYTES = 256 * 1024
 
 const FeedPath = Type.Object({ id: Id, feedId: Id }, { additionalProperties: false })
 const SecretPath = Type.Object(
@@ -69,24 +67,6 @@ export const feedRoutes: FastifyPluginAsyncTypebox = async app => {
   )
   app.get('/:secret/freebusy.ics', { config, schema: FREE_BUSY }, async (request, reply) =>
     sendFile(request, reply, await files.freeBusy(request.params.secret)),
-  )
-}
-
-/** Answers out of calendar programs, as they are. */
-export const replyRoutes: FastifyPluginAsyncTypebox = async app => {
-  app.addSchema(ReplyResult)
-  const replies = repliesService(app)
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser(
-    'text/calendar',
-    { parseAs: 'string', bodyLimit: LARGEST_REPLY_BYTES },
-    (_request: FastifyRequest, body: string, done: (error: Error | null, body: string) => void) => done(null, body),
-  )
-
-  app.post(
-    '/calendar/replies',
-    { onRequest: [app.authorize(['admin', 'talent'])], bodyLimit: LARGEST_REPLY_BYTES, schema: REPLY },
-    request => replies.take(request.principal, request.body),
   )
 }
 
@@ -174,16 +154,4 @@ const FREE_BUSY = {
   description: 'For calendar programs: times alone, without a word of what for.',
   params: SecretPath,
   response: { 200: file('The busy times'), ...refused(404) },
-}
-
-const REPLY = {
-  tags,
-  operationId: 'takeCalendarReply',
-  summary: 'Take an answer out of a calendar program',
-  description:
-    'For admin and talent, and for the token of a mail gateway: an iTIP `METHOD:REPLY`. Sets the response of that ' +
-    'interviewer. One that is older than what is known is ignored, one of somebody who is not invited a 403.',
-  consumes: ['text/calendar'],
-  body: ReplyText,
-  response: { 200: answer(ReplyResult, 'What became of it'), ...refused(403, 404) },
 }

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { Id, Instant, isList, OneOf, part, Version } from '../../domain/lists/fields.ts'
+import { Id, Instant, isList, part, Version } from '../../domain/lists/fields.ts'
 
 export const Feed = Type.Object(
   { id: Id, interviewerId: Id, version: Version, createdAt: Instant, updatedAt: Instant },
@@ -46,29 +46,6 @@ export const FeedList = Type.Object(
   },
 )
 
-export const ReplyResult = Type.Object(
-  {
-    status: OneOf(['applied', 'ignored']),
-    eventId: Id,
-    interviewerId: Type.Optional(Id),
-    response: OneOf(['needs_action', 'accepted', 'declined', 'tentative']),
-    reason: Type.Optional(Type.String({ description: 'Why it was ignored' })),
-  },
-  {
-    $id: 'CalendarReplyResult',
-    description: 'What became of an answer out of a calendar program',
-    examples: [
-      {
-        status: 'applied',
-        eventId: '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d11',
-        interviewerId: '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10',
-        response: 'accepted',
-      },
-    ],
-  },
-)
-export type ReplyResult = Static<typeof ReplyResult>
-
 const calendar = (...lines: string[]) => ['BEGIN:VCALENDAR', 'VERSION:2.0', ...lines, 'END:VCALENDAR', ''].join('\r\n')
 
 export const CalendarFile = Type.String({
@@ -83,22 +60,6 @@ export const CalendarFile = Type.String({
       'DTSTART:20260302T090000Z',
       'DTEND:20260302T100000Z',
       'SUMMARY:Technical interview',
-      'END:VEVENT',
-    ),
-  ],
-})
-
-export const ReplyText = Type.String({
-  maxLength: 256 * 1024,
-  examples: [
-    calendar(
-      'PRODID:-//A calendar program//EN',
-      'METHOD:REPLY',
-      'BEGIN:VEVENT',
-      'UID:0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d11@panelist.example',
-      'SEQUENCE:0',
-      'DTSTAMP:20260301T090000Z',
-      'ATTENDEE;PARTSTAT=ACCEPTED:mailto:ada@example.com',
       'END:VEVENT',
     ),
   ],

@@ -4,7 +4,8 @@ import type { Queryable, Transaction } from '../../db/database.ts'
 import { detailed, ValidationError } from '../../plugins/errors.ts'
 import { calendarStore, type Bookable, type CalendarRules } from '../../domain/panels/people.ts'
 import { FreeTime, type Obstacles } from '../../domain/scheduling/free-time.ts'
-import type { Event, Warning } from './schemas.ts'
+import type { Event } from '../../domain/interviews/schemas.ts'
+import type { Warning } from './schemas.ts'
 
 /**
  * The rules somebody must meet to be booked, other than being free: that is what claims are for. Staff may override a

@@ -1,10 +1,10 @@
 import createError from '@fastify/error'
 import type { Queryable, Transaction } from '../../db/database.ts'
 import { detailed } from '../../plugins/errors.ts'
+import type { Event } from '../../domain/interviews/schemas.ts'
 import { candidateSubject, interviewerSubject, LONGEST_CLAIM_MINUTES } from '../../domain/interviews/subjects.ts'
 import { onRule } from '../../domain/sql.ts'
 import { addMinutes } from '../../domain/time.ts'
-import type { Event } from './schemas.ts'
 
 /**
  * Nobody is ever booked twice. A scheduled event claims the time of everybody in it, and two claims of one person

@@ -1,5 +1,5 @@
 import type { Column } from '../../plugins/exports.ts'
-import type { Event, PanelMember } from './schemas.ts'
+import type { Event, PanelMember } from '../../domain/interviews/schemas.ts'
 
 /** Of an export. */
 export const COLUMNS: readonly Column<Event>[] = [

@@ -1,9 +1,10 @@
 import type { Actor } from '../../plugins/audit-logger.ts'
 import { ValidationError } from '../../plugins/errors.ts'
+import { BLANK, type Event } from '../../domain/interviews/schemas.ts'
 import { newId } from '../../domain/lists/fields.ts'
 import { timeOf } from './duration.ts'
 import { panelFrom } from './panel.ts'
-import type { Event, EventChanges, NewEvent } from './schemas.ts'
+import type { EventChanges, NewEvent } from './schemas.ts'
 
 /** Events as they shall be, before anything is asked or written. */
 
@@ -14,26 +15,13 @@ export function eventFrom(actor: Actor, body: NewEvent): Event {
     throw new ValidationError('/panel', panel, 'send panel or seats, one of them and not both')
   }
   return {
-    candidateName: null,
-    candidateEmail: null,
-    position: null,
-    timezone: 'UTC',
-    location: null,
-    meetingUrl: null,
-    notes: null,
-    externalId: null,
+    ...BLANK,
     ...details,
     ...timeOf(body),
     id: newId(),
-    status: 'scheduled',
     panel: panel ? panelFrom(panel) : [],
     organizerId: actor.id,
     override,
-    cancellation: null,
-    sequence: 0,
-    version: 1,
-    createdAt: '',
-    updatedAt: '',
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Feature } from '../../plugins/feature.ts'
-import { eventsRoutes, deedRoutes } from './routes.ts'
-import { BookedEvent, Event, EventPage } from './schemas.ts'
+import { Event } from '../../domain/interviews/schemas.ts'
+import { eventsRoutes, transitionRoutes } from './routes.ts'
+import { replyRoutes } from './replies/routes.ts'
+import { BookedEvent, EventPage } from './schemas.ts'
 import { eventsTopic } from './topic.ts'
 
 export const eventsFeature: Feature = {
@@ -28,6 +30,7 @@ export const eventsFeature: Feature = {
     app.realtime.announce(eventsTopic)
     for (const schema of [Event, BookedEvent, EventPage]) app.addSchema(schema)
     await app.register(eventsRoutes, { prefix: '/api' })
-    await app.register(deedRoutes, { prefix: '/api' })
+    await app.register(transitionRoutes, { prefix: '/api' })
+    await app.register(replyRoutes, { prefix: '/api' })
   },
 }

@@ -1,10 +1,10 @@
+import { Event } from '../../domain/interviews/schemas.ts'
 import { answer, gone, refused } from '../../domain/lists/answers.ts'
 import { exportOf } from '../../domain/lists/export.ts'
 import { OnlyId } from '../../domain/lists/fields.ts'
 import {
   BookedEvent,
   Cancel,
-  Event,
   EventChanges,
   EventExportQuery,
   EventPage,

@@ -1,6 +1,7 @@
 import { ValidationError } from '../../plugins/errors.ts'
+import type { PanelMember } from '../../domain/interviews/schemas.ts'
 import { assertNotShadowsAlone } from '../../domain/panels/search.ts'
-import type { NewPanel, PanelMember, Replace } from './schemas.ts'
+import type { NewPanel, Replace } from './schemas.ts'
 
 /** With somebody to come in the place of who goes. */
 export type Replacing = Replace & { readonly withInterviewerId: string }

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
-import * as deed from './deeds.ts'
+import * as transition from './transitions.ts'
 import * as operation from './operations.ts'
 import { eventsService } from './service.ts'
 import { staffAlike } from '../../domain/accounts/visibility.ts'
@@ -44,7 +44,7 @@ export const eventsRoutes: FastifyPluginAsyncTypebox = async app => {
 }
 
 /** What happens to an interview after it was booked. */
-export const deedRoutes: FastifyPluginAsyncTypebox = async app => {
+export const transitionRoutes: FastifyPluginAsyncTypebox = async app => {
   const events = eventsService(app)
   const staff = [app.authorize(['admin', 'talent'])]
   const admin = [app.authorize(['admin'])]
@@ -55,19 +55,19 @@ export const deedRoutes: FastifyPluginAsyncTypebox = async app => {
   })
 
   app.post('/events/:id/reschedule', { onRequest: staff, schema: operation.RESCHEDULE }, async (request, reply) =>
-    reply.versioned(await events.perform(call(request), deed.reschedule(request.body))),
+    reply.versioned(await events.perform(call(request), transition.reschedule(request.body))),
   )
   app.post('/events/:id/cancel', { onRequest: staff, schema: operation.CANCEL }, async (request, reply) =>
-    reply.versioned(await events.perform(call(request), deed.cancel(request.body.reason))),
+    reply.versioned(await events.perform(call(request), transition.cancel(request.body.reason))),
   )
   app.post('/events/:id/complete', { onRequest: staff, schema: operation.COMPLETE }, async (request, reply) =>
-    reply.versioned(await events.perform(call(request), deed.complete())),
+    reply.versioned(await events.perform(call(request), transition.complete())),
   )
   app.post('/events/:id/no-show', { onRequest: staff, schema: operation.NO_SHOW }, async (request, reply) =>
-    reply.versioned(await events.perform(call(request), deed.noShow(request.body.party))),
+    reply.versioned(await events.perform(call(request), transition.noShow(request.body.party))),
   )
   app.post('/events/:id/reopen', { onRequest: admin, schema: operation.REOPEN }, async (request, reply) =>
-    reply.versioned(await events.perform(call(request), deed.reopen())),
+    reply.versioned(await events.perform(call(request), transition.reopen())),
   )
   app.post('/events/:id/respond', { schema: operation.RESPOND }, async (request, reply) =>
     reply.versioned(await events.respond(call(request), request.body)),
@@ -76,6 +76,8 @@ export const deedRoutes: FastifyPluginAsyncTypebox = async app => {
     const { interviewerId, withInterviewerId } = request.body
     if (withInterviewerId === undefined)
       return reply.versioned(await events.proposeInPlaceOf(call(request), interviewerId))
-    return reply.versioned(await events.perform(call(request), deed.replace({ ...request.body, withInterviewerId })))
+    return reply.versioned(
+      await events.perform(call(request), transition.replace({ ...request.body, withInterviewerId })),
+    )
   })
 }

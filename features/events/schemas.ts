@@ -1,115 +1,28 @@
 import { Type, type Static } from '@sinclair/typebox'
+import { Event, EVENT_EXAMPLE, EventStatus } from '../../domain/interviews/schemas.ts'
 import { ExportQuery } from '../../domain/lists/export.ts'
-import {
-  Email,
-  HttpUrl,
-  Id,
-  Instant,
-  Line,
-  Lines,
-  Nullable,
-  OneOf,
-  part,
-  Reason,
-  TimeZone,
-  Version,
-} from '../../domain/lists/fields.ts'
+import { Email, Id, Instant, Line, OneOf, part, Reason } from '../../domain/lists/fields.ts'
 import { InterviewType } from '../../domain/panels/interview-types.ts'
 import { PageOf, PageQuery } from '../../domain/lists/page.ts'
 import { Search } from '../../domain/lists/words.ts'
 import { Score } from '../../domain/panels/answers.ts'
 import { PanelRole, Seats } from '../../domain/panels/search.ts'
 
-const Status = OneOf(['scheduled', 'completed', 'cancelled', 'no_show'])
-const Response = OneOf(['needs_action', 'accepted', 'declined', 'tentative'], 'As in an iCalendar PARTSTAT')
 const strict = { additionalProperties: false }
 
-export const PanelMember = Type.Object({
-  interviewerId: Id,
-  name: Type.String(),
-  email: Type.String(),
-  role: PanelRole,
-  response: Response,
-  respondedAt: Nullable(Instant),
-})
-export type PanelMember = Static<typeof PanelMember>
-
-/** What may be sent about an interview, other than its time. */
-const DETAILS = {
-  title: Line(200, { examples: ['Technical interview'] }),
-  type: InterviewType,
-  candidateName: Nullable(Line(120, { examples: ['Grace Hopper'] })),
-  candidateEmail: Nullable(Email),
-  position: Nullable(Line(120, { examples: ['Backend Engineer'] })),
-  timezone: TimeZone,
-  location: Nullable(Line(300, { examples: ['Room 4'] })),
-  meetingUrl: Nullable(HttpUrl),
-  notes: Nullable(Lines(5000)),
-  externalId: Nullable(Line(120, { description: 'The id another system knows this interview by' })),
-}
-
-const EXAMPLE = {
-  id: '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d11',
-  title: 'Technical interview',
-  type: 'technical',
-  status: 'scheduled',
-  candidateName: 'Grace Hopper',
-  candidateEmail: 'grace@example.com',
-  position: 'Backend Engineer',
-  startsAt: '2026-03-02T09:00:00.000Z',
-  endsAt: '2026-03-02T10:00:00.000Z',
-  timezone: 'Europe/Berlin',
-  location: null,
-  meetingUrl: 'https://meet.example.com/abc',
-  notes: null,
-  panel: [
-    {
-      interviewerId: '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10',
-      name: 'Ada Lovelace',
-      email: 'ada@example.com',
-      role: 'lead',
-      response: 'needs_action',
-      respondedAt: null,
-    },
-  ],
-  organizerId: '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d01',
-  override: null,
-  cancellation: null,
-  sequence: 0,
-  externalId: null,
-  version: 1,
-  createdAt: '2026-03-01T08:00:00.000Z',
-  updatedAt: '2026-03-01T08:00:00.000Z',
-}
-
-export const Event = Type.Object(
-  {
-    id: Id,
-    title: DETAILS.title,
-    type: DETAILS.type,
-    status: Status,
-    candidateName: DETAILS.candidateName,
-    candidateEmail: DETAILS.candidateEmail,
-    position: DETAILS.position,
-    startsAt: Instant,
-    endsAt: Instant,
-    timezone: DETAILS.timezone,
-    location: DETAILS.location,
-    meetingUrl: DETAILS.meetingUrl,
-    notes: DETAILS.notes,
-    panel: Type.Array(PanelMember),
-    organizerId: Nullable(Id),
-    override: Nullable(Type.Object({ reason: Type.String() })),
-    cancellation: Nullable(Type.Object({ reason: Type.String(), cancelledAt: Instant, cancelledBy: Nullable(Id) })),
-    sequence: Type.Integer({ description: 'Grows with each change of time, place, panel or state; for calendars' }),
-    externalId: DETAILS.externalId,
-    version: Version,
-    createdAt: Instant,
-    updatedAt: Instant,
-  },
-  { $id: 'Event', description: 'An interview', examples: [EXAMPLE] },
-)
-export type Event = Static<typeof Event>
+/** What may be sent about an interview, other than its time and its panel. */
+const { title, type, ...DETAILS } = Type.Pick(Event, [
+  'title',
+  'type',
+  'candidateName',
+  'candidateEmail',
+  'position',
+  'timezone',
+  'location',
+  'meetingUrl',
+  'notes',
+  'externalId',
+]).properties
 
 const Warning = Type.Object({ code: Type.String(), interviewerId: Type.Optional(Id), message: Type.String() })
 export type Warning = Static<typeof Warning>
@@ -133,7 +46,7 @@ export const BookedEvent = Type.Composite(
     description:
       'The interview; with `warnings` for what was allowed but should be looked at, and `replacements` when somebody ' +
       'else is looked for',
-    examples: [EXAMPLE],
+    examples: [EVENT_EXAMPLE],
   },
 )
 export type BookedEvent = Static<typeof BookedEvent>
@@ -166,19 +79,12 @@ export interface Time {
 
 export const NewEvent = Type.Object(
   {
-    title: DETAILS.title,
-    type: DETAILS.type,
+    title,
+    type,
     ...TIME,
     panel: Type.Optional(NewPanel),
     seats: Type.Optional(Seats),
-    candidateName: Type.Optional(DETAILS.candidateName),
-    candidateEmail: Type.Optional(DETAILS.candidateEmail),
-    position: Type.Optional(DETAILS.position),
-    timezone: Type.Optional(DETAILS.timezone),
-    location: Type.Optional(DETAILS.location),
-    meetingUrl: Type.Optional(DETAILS.meetingUrl),
-    notes: Type.Optional(DETAILS.notes),
-    externalId: Type.Optional(DETAILS.externalId),
+    ...Type.Partial(Type.Object(DETAILS)).properties,
     override: Type.Optional(Override),
   },
   {
@@ -199,11 +105,14 @@ export const NewEvent = Type.Object(
 )
 export type NewEvent = Static<typeof NewEvent>
 
-export const EventChanges = Type.Partial(Type.Object({ ...DETAILS, panel: NewPanel, override: Override }), {
-  ...strict,
-  minProperties: 1,
-  examples: [{ location: 'Room 7' }],
-})
+export const EventChanges = Type.Partial(
+  Type.Object({ title, type, ...DETAILS, panel: NewPanel, override: Override }),
+  {
+    ...strict,
+    minProperties: 1,
+    examples: [{ location: 'Room 7' }],
+  },
+)
 export type EventChanges = Static<typeof EventChanges>
 
 export const Reschedule = Type.Object(
@@ -251,7 +160,7 @@ export const Replace = Type.Object(
 export type Replace = Static<typeof Replace>
 
 const FILTERS = {
-  status: Type.Optional(Status),
+  status: Type.Optional(EventStatus),
   type: Type.Optional(InterviewType),
   candidateEmail: Type.Optional(Email),
   startsAfter: Type.Optional(Type.String({ ...Instant, description: 'Inclusive' })),

@@ -1,13 +1,14 @@
 import createError from '@fastify/error'
 import type { Queryable, Transaction } from '../../db/database.ts'
 import { detailed, found } from '../../plugins/errors.ts'
+import type { Event } from '../../domain/interviews/schemas.ts'
 import { calendarStore, type CalendarRules } from '../../domain/panels/people.ts'
 import { explainedFrom, scoreFrom, type Explained } from '../../domain/panels/answers.ts'
 import { assertSeats, searchPanels, type Seat } from '../../domain/panels/search.ts'
 import { explain } from '../../domain/scheduling/explain.ts'
 import { RULES, type Rule } from '../../domain/scheduling/free-time.ts'
 import { Grid } from '../../domain/scheduling/grid.ts'
-import type { Event, NewPanel, Replacement } from './schemas.ts'
+import type { NewPanel, Replacement } from './schemas.ts'
 
 /** Who should sit on a panel whose time is set: the fairest of those who are free then. */
 

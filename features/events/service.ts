@@ -1,36 +1,29 @@
-import type { FastifyInstance } from 'fastify'
+import createError from '@fastify/error'
 import type { Transaction } from '../../db/database.ts'
 import type { Actor } from '../../plugins/audit-logger.ts'
 import type { Principal } from '../../plugins/auth.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { found } from '../../plugins/errors.ts'
 import type { ExportedList } from '../../plugins/exports.ts'
+import type { Event } from '../../domain/interviews/schemas.ts'
+import { visibleInterview } from '../../domain/interviews/visibility.ts'
 import type { Page } from '../../domain/lists/page.ts'
 import type { Seat } from '../../domain/panels/search.ts'
 import { admit, newcomers, peopleOf } from './admission.ts'
 import { booking, claimsRepository } from './claims.ts'
 import { COLUMNS } from './columns.ts'
-import { respond, type Call, type Deed } from './deeds.ts'
 import { eventFrom, merged } from './drafts.ts'
 import { assertSeated, panelFrom } from './panel.ts'
 import { eventsRepository } from './repository.ts'
-import type {
-  BookedEvent,
-  Event,
-  EventChanges,
-  EventExportQuery,
-  EventQuery,
-  NewEvent,
-  Respond,
-  Warning,
-} from './schemas.ts'
+import type { BookedEvent, EventChanges, EventExportQuery, EventQuery, NewEvent, Respond } from './schemas.ts'
 import { panelFor, replacementsFor } from './seating.ts'
 import { assertScheduled } from './states.ts'
+import { answer, perform, warned, type Call, type EventsParts, type Transition } from './transitions.ts'
 import { isStaff } from '../../domain/accounts/visibility.ts'
 
 const ENTITY = 'event'
 
-export type EventsParts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency' | 'calendars'>
+const NotOnPanel = createError('NOT_ON_PANEL', 'Only somebody who sits on this panel answers for themselves', 403)
 
 export const eventsService = (parts: EventsParts) => ({
   /** Staff see every event, an interviewer the own. */
@@ -40,12 +33,7 @@ export const eventsService = (parts: EventsParts) => ({
   /** All of the list, as a file. */
   exported: (viewer: Principal, query: EventExportQuery) => exported(parts, viewer, query),
 
-  find: async (viewer: Principal, id: string): Promise<Event> => {
-    const events = eventsRepository(parts.db)
-    const event = found(await events.find(id), ENTITY)
-    const visible = isStaff(viewer) || (await events.seatOfUser(id, viewer.id)) !== undefined
-    return found(visible ? event : undefined, ENTITY)
-  },
+  find: (viewer: Principal, id: string): Promise<Event> => visibleInterview(parts.db, viewer, id),
 
   /** Books the panel that is named, or for `seats` the fairest that is free. */
   create: (actor: Actor, body: NewEvent): Promise<BookedEvent> => {
@@ -66,9 +54,9 @@ export const eventsService = (parts: EventsParts) => ({
       await parts.audit.record(tx, actor, { action: 'delete', entityType: ENTITY, entityId: id, before })
     }),
 
-  /** Does to a booked interview what a deed says: one transaction, one journal row. */
-  perform: (call: Call, deed: Deed): Promise<BookedEvent> =>
-    booking(parts.db, () => parts.db.transaction(tx => perform(tx, parts, call, deed))),
+  /** Takes a booked interview through a transition, and books what it asks for. */
+  perform: (call: Call, transition: Transition): Promise<BookedEvent> =>
+    booking(parts.db, () => parts.db.transaction(tx => perform(tx, parts, call, transition))),
 
   /** The interview as it is, with those who could come in somebody's place. */
   proposeInPlaceOf: async ({ id, expected }: Omit<Call, 'actor'>, interviewerId: string): Promise<BookedEvent> => {
@@ -80,13 +68,24 @@ export const eventsService = (parts: EventsParts) => ({
   },
 
   /** The caller's own answer. Staff who decline learn who could come in their place. */
-  respond: async (call: Call, body: Respond): Promise<BookedEvent> => {
-    const event = await eventsService(parts).perform(call, respond(body))
-    if (body.response !== 'declined' || !isStaff(call.actor)) return event
-    const own = found(await eventsRepository(parts.db).seatOfUser(call.id, call.actor.id), ENTITY)
+  respond: async (call: Call, { response, note }: Respond): Promise<BookedEvent> => {
+    const { own, event } = await parts.db.transaction(async tx => {
+      const own = await ownSeat(tx, call)
+      return { own, event: await perform(tx, parts, call, answer(own, response, note)) }
+    })
+    if (response !== 'declined' || !isStaff(call.actor)) return event
     return { ...event, replacements: await replacementsFor(parts.db, parts.calendars, event, own) }
   },
 })
+
+/** The interviewer as whom the caller sits on a panel: 404 for an interviewer who does not, 403 for staff. */
+async function ownSeat(tx: Transaction, { actor, id }: Call): Promise<string> {
+  const events = eventsRepository(tx)
+  found(await events.find(id), ENTITY)
+  const seat = await events.seatOfUser(id, actor.id)
+  if (seat === undefined && isStaff(actor)) throw new NotOnPanel()
+  return found(seat, ENTITY)
+}
 
 function exported({ db }: EventsParts, viewer: Principal, query: EventExportQuery): ExportedList<Event> {
   const rows = eventsRepository(db).whole(query, isStaff(viewer) ? undefined : viewer.id)
@@ -139,24 +138,4 @@ async function update(
   const reason = changes.override?.reason
   await audit.record(tx, actor, { action: 'update', entityType: ENTITY, entityId: id, before, after, reason })
   return warned(after, warnings)
-}
-
-async function perform(tx: Transaction, parts: EventsParts, call: Call, deed: Deed): Promise<BookedEvent> {
-  const { actor, id, expected } = call
-  const events = eventsRepository(tx)
-  const before = found(await events.find(id), ENTITY)
-  await deed.permit?.(tx, call)
-  assertVersion(before.version, expected)
-  const next = deed.next(before, call)
-  await events.update(next)
-  const warnings = (await deed.write?.({ tx, rules: parts.calendars, next, before })) ?? []
-  if (next.panel !== before.panel) await events.reseat(id, next.panel)
-  const after = found(await events.find(id), ENTITY)
-  const { action, reason } = deed
-  await parts.audit.record(tx, actor, { action, entityType: ENTITY, entityId: id, before, after, reason })
-  return warned(after, warnings)
-}
-
-function warned(event: Event, warnings: Warning[]): BookedEvent {
-  return warnings.length > 0 ? { ...event, warnings } : event
 }

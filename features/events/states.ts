@@ -1,13 +1,13 @@
 import createError from '@fastify/error'
-import type { Event } from './schemas.ts'
+import type { Event } from '../../domain/interviews/schemas.ts'
 
 export const InvalidTransition = createError<[string]>('INVALID_TRANSITION', '%s', 409)
 
 const WORDS = { scheduled: 'scheduled', completed: 'completed', cancelled: 'cancelled', no_show: 'marked as a no-show' }
 
-/** Only a scheduled interview can be moved, answered or ended. `deed` completes "cannot … an interview". */
-export function assertScheduled({ status }: Event, deed: string): void {
-  if (status !== 'scheduled') throw new InvalidTransition(`Cannot ${deed} an interview that is ${WORDS[status]}`)
+/** Only a scheduled interview can be moved, answered or ended. `verb` completes "cannot … an interview". */
+export function assertScheduled({ status }: Event, verb: string): void {
+  if (status !== 'scheduled') throw new InvalidTransition(`Cannot ${verb} an interview that is ${WORDS[status]}`)
 }
 
 /** Only an interview that has ended, one way or another, can be scheduled again. */

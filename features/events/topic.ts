@@ -1,7 +1,11 @@
 import type { Topic } from '../../plugins/realtime/topic.ts'
+import type { Event, PanelMember } from '../../domain/interviews/schemas.ts'
 import { isList } from '../../domain/lists/fields.ts'
 import { isStaff } from '../../domain/accounts/visibility.ts'
 import { eventsRepository } from './repository.ts'
+
+const PANEL = 'panel' satisfies keyof Event
+const INTERVIEWER = 'interviewerId' satisfies keyof PanelMember
 
 /** Staff follow every interview, an interviewer those they sit in. */
 export const eventsTopic: Topic = {
@@ -11,13 +15,13 @@ export const eventsTopic: Topic = {
   tables: ['events', 'event_panel', 'interviewers'],
   seesAll: isStaff,
   find: async (sql, ids) => new Map((await eventsRepository(sql).findAll(ids)).map(event => [event.id, event])),
-  audience: async (sql, { panel }) => new Set(await eventsRepository(sql).usersOf(seatedOn(panel))),
+  audience: async (sql, event) => new Set(await eventsRepository(sql).usersOf(seatedOn(event[PANEL]))),
 }
 
 /** The interviewers of a panel, as the journal may have it. */
 function seatedOn(panel: unknown): string[] {
   const members: unknown[] = isList(panel) ? panel : []
   return members.flatMap(member =>
-    typeof member === 'object' && member !== null && 'interviewerId' in member ? [String(member.interviewerId)] : [],
+    typeof member === 'object' && member !== null && INTERVIEWER in member ? [String(member[INTERVIEWER])] : [],
   )
 }

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Database } from '../../db/database.ts'
-import { fill, type FillingRules } from './filling.ts'
+import { fill, type FillingRules } from './from-journal.ts'
+import { journalRepository } from './journal-repository.ts'
+import { leaseRepository } from './lease-repository.ts'
 import { outgoingFrom } from './messages.ts'
-import { journalRepository, leaseRepository, outboxRepository, type DueMail } from './repository.ts'
+import { outboxRepository, type DueMail } from './repository.ts'
 import { NotSent, type Transport } from './transport.ts'
 
 const MINUTE = 60_000

@@ -1,6 +1,7 @@
 import escapeHtml from 'escape-html'
 import { DateTime } from 'luxon'
-import type { EventKind, Interview, Notice } from './told.ts'
+import type { Interview } from './interview-history.ts'
+import type { EventKind, Notice } from './notices.ts'
 
 /** What a mail says, to one person. */
 export interface Letter {

@@ -2,7 +2,7 @@ import { invitation } from '../../domain/icalendar/writing.ts'
 import { attendeesOf, calendarEvent, type CalendarIdentity } from '../../domain/interviews/calendar.ts'
 import { fromJson } from '../../domain/sql.ts'
 import type { DueMail } from './repository.ts'
-import type { Notice } from './told.ts'
+import type { Notice } from './notices.ts'
 import type { Outgoing } from './transport.ts'
 
 /** What a mail says, besides to whom and what about. */
@@ -50,10 +50,7 @@ export function calendarFor(
       updatedAt: at,
     }),
     // Somebody who is taken off is named alone, as they are no longer among the others.
-    attendees:
-      kind === 'removal'
-        ? [{ ...to, role: 'interviewer', response: 'needs_action' }]
-        : attendeesOf(interview.panel, interview),
+    attendees: kind === 'removal' ? [{ ...to, role: 'interviewer', response: 'needs_action' }] : attendeesOf(interview),
     now: Date.parse(at),
   })
   return { method, content }

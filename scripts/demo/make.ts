@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts'
-import { cancel, complete, noShow, type Deed } from '../../features/events/deeds.ts'
+import { cancel, complete, noShow, type Transition } from '../../features/events/transitions.ts'
 import { eventsService } from '../../features/events/service.ts'
 import type { Interviewer, NewInterviewer } from '../../features/interviewers/schemas.ts'
 import { interviewersService } from '../../features/interviewers/service.ts'
@@ -136,8 +136,8 @@ class Maker {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const { id } = await this.#events.create(this.#caller, plan.event)
-        const deed = this.#whatBecame(seed, plan)
-        if (deed) await this.#events.perform({ actor: this.#caller, id, expected: undefined }, deed)
+        const transition = this.#whatBecame(seed, plan)
+        if (transition) await this.#events.perform({ actor: this.#caller, id, expected: undefined }, transition)
         return attempt > 1 ? 1 : 0
       } catch (error) {
         if (attempt === ATTEMPTS || !wantsAnotherTime(error)) throw error
@@ -147,7 +147,7 @@ class Maker {
   }
 
   /** Most of what is over took place; a few are called off before or after. */
-  #whatBecame(seed: number, { number, endsAt }: PlannedInterview): Deed | undefined {
+  #whatBecame(seed: number, { number, endsAt }: PlannedInterview): Transition | undefined {
     const random = randomOf(`${seed} outcome ${number}`)
     const luck = random()
     if (luck < 0.07) return cancel(pick(random, CANCELLATIONS))

@@ -190,6 +190,7 @@ describe.each(drivers)('calendars on $name', driver => {
       expect(after.version).toBe(version + 1)
       const [row] = (await t.call({ url: `/api/events/${id}/history?sort=-id`, as: staff })).body.data
       expect(row).toMatchObject({ action: 'respond', actorId: staff.id })
+      expect(row.changes).toEqual({ panel: { from: expect.any(Array), to: after.panel } })
     })
 
     it('is ignored when it is older than the last, by SEQUENCE and then by DTSTAMP', async () => {

@@ -4,16 +4,12 @@ import { newId } from '../../domain/lists/fields.ts'
 import { fromJson } from '../../domain/sql.ts'
 import { calendarFor, messageText } from './messages.ts'
 import { letterOf, signInLetter } from './letters.ts'
-import {
-  journalRepository,
-  outboxRepository,
-  peopleRepository,
-  type JournalRow,
-  type NewMail,
-  type Preferences,
-} from './repository.ts'
+import { interviewFrom, type Interview } from './interview-history.ts'
+import { journalRepository, type JournalRow } from './journal-repository.ts'
+import { peopleRepository, type Preferences } from './people-repository.ts'
+import { outboxRepository, type NewMail } from './repository.ts'
 import type { OutboxMail } from './schemas.ts'
-import { noticesOf, peopleOf, type Interview, type Notice } from './told.ts'
+import { noticesOf, peopleOf, type Notice } from './notices.ts'
 
 /** So many rows of the journal in one transaction, as no other writer has its turn meanwhile. */
 const ROWS_AT_ONCE = 50
@@ -57,8 +53,9 @@ export async function fill(tx: Transaction, rules: FillingRules, now: string): P
 async function tellOfEvent(tx: Transaction, rules: FillingRules, row: JournalRow, now: string): Promise<void> {
   const id = row.entityId ?? ''
   const outbox = outboxRepository(tx)
-  const { before, ...known } = await journalRepository(tx).interviewAround(id, row.id)
-  const after = row.action === 'delete' ? undefined : known.after
+  const rows = await journalRepository(tx).historyOf(id, row.id)
+  const earlier = rows.filter(({ id: rowId }) => rowId < row.id)
+  const [before, after] = [interviewFrom(id, earlier), row.action === 'delete' ? undefined : interviewFrom(id, rows)]
   await outbox.forgetReminders(id)
   const notices = noticesOf(before, after, row.occurredAt).map(notice => ({ notice, dueAt: row.occurredAt }))
   const wanted = [...notices, ...remindersOf(after, rules, now)]

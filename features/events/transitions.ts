@@ -1,21 +1,21 @@
-import createError from '@fastify/error'
+import type { FastifyInstance } from 'fastify'
 import type { Transaction } from '../../db/database.ts'
 import type { Caller } from '../../plugins/auth.ts'
-import type { ExpectedVersions } from '../../plugins/conditional.ts'
+import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { found } from '../../plugins/errors.ts'
-import { isStaff } from '../../domain/accounts/visibility.ts'
+import type { Event, PanelMember } from '../../domain/interviews/schemas.ts'
 import type { CalendarRules } from '../../domain/panels/people.ts'
 import { admit, newcomers, peopleOf } from './admission.ts'
 import { claimsRepository } from './claims.ts'
 import { timeOf } from './duration.ts'
 import { answered, replacedIn, unanswered, type Replacing } from './panel.ts'
 import { eventsRepository } from './repository.ts'
-import type { Event, Reschedule, Respond, Warning } from './schemas.ts'
+import type { BookedEvent, Reschedule, Warning } from './schemas.ts'
 import { assertEnded, assertScheduled } from './states.ts'
 
 /** Everything that can happen to an interview after it was booked. */
 
-const NotOnPanel = createError('NOT_ON_PANEL', 'Only somebody who sits on this panel answers for themselves', 403)
+export type EventsParts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency' | 'calendars'>
 
 /** Which event, on behalf of whom, and in which version. */
 export interface Call {
@@ -24,14 +24,12 @@ export interface Call {
   readonly expected: ExpectedVersions
 }
 
-export interface Deed {
+export interface Transition {
   /** As the journal names it. */
   readonly action: string
   readonly reason?: string | undefined
-  /** Refuses a caller who may not, before they are told anything of the event. */
-  readonly permit?: (tx: Transaction, call: Call) => Promise<void>
   /** The event as it shall be. Refuses what its state does not allow. */
-  readonly next: (before: Event, call: Call) => Event
+  readonly next: (before: Event, actor: Caller) => Event
   /** Writes what belongs to it besides the event and its panel; returns what should be looked at. */
   readonly write?: (change: Change) => Promise<Warning[]>
 }
@@ -45,7 +43,7 @@ export interface Change {
 
 const NO_WARNINGS: Warning[] = []
 
-export const reschedule = (body: Reschedule): Deed => ({
+export const reschedule = (body: Reschedule): Transition => ({
   action: 'reschedule',
   reason: body.reason,
   next: before => {
@@ -62,10 +60,10 @@ export const reschedule = (body: Reschedule): Deed => ({
   write: change => claimAnew(change, body.override !== undefined),
 })
 
-export const cancel = (reason: string): Deed => ({
+export const cancel = (reason: string): Transition => ({
   action: 'cancel',
   reason,
-  next: (before, { actor }) => {
+  next: (before, actor) => {
     assertScheduled(before, 'cancel')
     const cancellation = { reason, cancelledAt: new Date().toISOString(), cancelledBy: actor.id }
     return { ...before, status: 'cancelled', cancellation, sequence: before.sequence + 1 }
@@ -77,7 +75,7 @@ export const cancel = (reason: string): Deed => ({
 })
 
 /** It took place, and keeps its time. */
-export const complete = (): Deed => ({
+export const complete = (): Transition => ({
   action: 'complete',
   next: before => {
     assertScheduled(before, 'complete')
@@ -86,7 +84,7 @@ export const complete = (): Deed => ({
 })
 
 /** Somebody did not come; it keeps its time. */
-export const noShow = (party: 'candidate' | 'interviewer'): Deed => ({
+export const noShow = (party: 'candidate' | 'interviewer'): Transition => ({
   action: 'no_show',
   reason: `The ${party} did not come`,
   next: before => {
@@ -100,7 +98,7 @@ export const noShow = (party: 'candidate' | 'interviewer'): Deed => ({
 })
 
 /** Back into `scheduled`, if everybody's time can still be had. An override it was booked with still counts. */
-export const reopen = (): Deed => ({
+export const reopen = (): Transition => ({
   action: 'reopen',
   next: before => {
     assertEnded(before)
@@ -114,24 +112,18 @@ export const reopen = (): Deed => ({
   },
 })
 
-/** The caller's own answer; nobody gives that of somebody else. */
-export const respond = ({ response, note }: Respond): Deed => {
-  let own = ''
-  return {
-    action: 'respond',
-    reason: note,
-    permit: async (tx, call) => {
-      own = await ownSeat(tx, call)
-    },
-    next: before => {
-      assertScheduled(before, 'answer')
-      return { ...before, panel: answered(before.panel, own, response) }
-    },
-  }
-}
+/** Somebody on the panel answers. Their answer moves no time, so that no calendar takes it for a new invitation. */
+export const answer = (interviewerId: string, response: PanelMember['response'], note?: string): Transition => ({
+  action: 'respond',
+  reason: note,
+  next: before => {
+    assertScheduled(before, 'answer')
+    return { ...before, panel: answered(before.panel, interviewerId, response) }
+  },
+})
 
 /** One for another, in the same seat and role. */
-export const replace = (body: Replacing): Deed => ({
+export const replace = (body: Replacing): Transition => ({
   action: 'replace',
   reason: body.override?.reason,
   next: before => {
@@ -158,9 +150,25 @@ async function claimAnew({ tx, rules, next }: Change, override: boolean): Promis
   return warnings
 }
 
-/** 404 for an interviewer who is not in it, as they may not know of it; 403 for staff, who may. */
-async function ownSeat(tx: Transaction, { actor, id }: Call): Promise<string> {
-  const seat = await eventsRepository(tx).seatOfUser(id, actor.id)
-  if (seat === undefined && isStaff(actor)) throw new NotOnPanel()
-  return found(seat, 'event')
+/** One transition of a booked interview and one row of the journal, in the transaction of its caller. */
+export async function perform(
+  tx: Transaction,
+  { audit, calendars: rules }: EventsParts,
+  { actor, id, expected }: Call,
+  { action, reason, ...transition }: Transition,
+): Promise<BookedEvent> {
+  const events = eventsRepository(tx)
+  const before = found(await events.find(id), 'event')
+  assertVersion(before.version, expected)
+  const next = transition.next(before, actor)
+  await events.update(next)
+  const warnings = (await transition.write?.({ tx, rules, next, before })) ?? []
+  if (next.panel !== before.panel) await events.reseat(id, next.panel)
+  const after = found(await events.find(id), 'event')
+  await audit.record(tx, actor, { action, entityType: 'event', entityId: id, before, after, reason })
+  return warned(after, warnings)
+}
+
+export function warned(event: Event, warnings: Warning[]): BookedEvent {
+  return warnings.length > 0 ? { ...event, warnings } : event
 }

@@ -1,14 +1,6 @@
-import type { Interview as CalendarInterview, Seat } from '../../domain/interviews/calendar.ts'
+import type { Interview } from './interview-history.ts'
 
 /** Who is told what of an interview that has changed. */
-
-/** An interview as the journal tells that it was after one of its rows. */
-export interface Interview extends CalendarInterview {
-  readonly status: 'scheduled' | 'completed' | 'cancelled' | 'no_show'
-  readonly timezone: string
-  readonly panel: readonly Seat[]
-  readonly cancellation: { readonly reason: string } | null
-}
 
 /** Somebody who is written to: an interviewer, or the candidate. */
 export interface Addressee {

@@ -1,0 +1,40 @@
+import type { Queryable } from '../../db/database.ts'
+import { fromJson } from '../../domain/sql.ts'
+
+const PREFERENCES = ({ dialect }: Queryable) => `SELECT interviewers.id, interviewers.timezone, users.notifications
+  FROM interviewers LEFT JOIN users ON users.id = interviewers.user_id WHERE interviewers.id ${dialect.inList('ids')}`
+const ACCOUNT = `SELECT name, email, timezone, notifications FROM users WHERE id = :id`
+/** Whether an account was signed in before, and whether from there. */
+const EARLIER_SESSIONS = `SELECT count(*) AS total,
+    coalesce(sum(CASE WHEN ip = :ip AND user_agent = :userAgent THEN 1 ELSE 0 END), 0) AS "fromHere"
+  FROM sessions WHERE user_id = :userId AND id <> :sessionId AND created_at <= :at`
+
+/** What somebody chose. */
+export interface Preferences {
+  readonly timezone: string
+  /** What is not in it is wanted. */
+  readonly notifications: Readonly<Partial<Record<string, boolean>>>
+}
+
+interface PreferenceRow {
+  readonly timezone: string
+  readonly notifications: string | null
+}
+
+export const peopleRepository = (sql: Queryable) => ({
+  /** By interviewer. */
+  preferences: async (ids: readonly string[]): Promise<Map<string, Preferences>> => {
+    const rows = await sql.many<PreferenceRow & { id: string }>(PREFERENCES(sql), { ids: JSON.stringify(ids) })
+    return new Map(rows.map(row => [row.id, preferencesFrom(row)]))
+  },
+  account: async (id: string) => {
+    const row = await sql.one<PreferenceRow & { name: string; email: string }>(ACCOUNT, { id })
+    return row && { name: row.name, email: row.email, ...preferencesFrom(row) }
+  },
+  earlierSessions: (from: { userId: string; sessionId: string; at: string; ip: string; userAgent: string }) =>
+    sql.one<{ total: number; fromHere: number }>(EARLIER_SESSIONS, from),
+})
+
+function preferencesFrom({ timezone, notifications }: PreferenceRow): Preferences {
+  return { timezone, notifications: notifications === null ? {} : fromJson(notifications) }
+}
