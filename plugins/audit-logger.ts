@@ -1,7 +1,6 @@
 import fp from 'fastify-plugin'
-import type { FastifyRequest } from 'fastify'
 import type { SqlValue, Transaction } from '../db/database.ts'
-import type { IdempotencyTicket } from './idempotency.ts'
+import type { Actor } from './actor.ts'
 
 const APPEND = `INSERT INTO audit_logs
   (occurred_at, actor_id, actor_name, action, entity_type, entity_id, changes, reason, request_id, ip, user_agent)
@@ -9,18 +8,6 @@ const APPEND = `INSERT INTO audit_logs
 
 /** What changes with every write and tells nothing. */
 const UNTOLD = new Set(['id', 'version', 'createdAt', 'updatedAt'])
-const LONGEST_USER_AGENT = 300
-
-/** Who does something, from where, and by which request. `id` is null for strangers and for the command line. */
-export interface Actor {
-  readonly id: string | null
-  readonly name: string
-  readonly requestId: string | null
-  readonly ip: string | null
-  readonly userAgent: string | null
-  /** Set on a creating request that carries an Idempotency-Key. */
-  idempotency?: IdempotencyTicket
-}
 
 export interface AuditEntry {
   /** In the imperative: create, update, delete, cancel, login … */
@@ -71,19 +58,6 @@ export const auditLogger: AuditLogger = {
     }
     await tx.run(APPEND, row)
   },
-}
-
-/** Whoever sent a request, before it is known who that is. */
-export function strangerOf(request: FastifyRequest, name = 'anonymous'): Actor {
-  return { id: null, name, ...originOf(request) }
-}
-
-/** The command line, as the journal names it. */
-export const commandLine: Actor = { id: null, name: 'command line', requestId: null, ip: null, userAgent: null }
-
-export function originOf(request: FastifyRequest): Pick<Actor, 'requestId' | 'ip' | 'userAgent'> {
-  const userAgent = request.headers['user-agent']?.slice(0, LONGEST_USER_AGENT) ?? null
-  return { requestId: request.id, ip: request.ip, userAgent }
 }
 
 /** Field by field what differs; a field that one side does not have counts as null. */

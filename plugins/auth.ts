@@ -1,7 +1,7 @@
 import createError from '@fastify/error'
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
-import { originOf, type Actor } from './audit-logger.ts'
+import { originOf, type Actor } from './actor.ts'
 import { accessTokens } from './auth/access-tokens.ts'
 import { identityOf, type Identity, type Role } from './auth/identity.ts'
 import { lastUseOf } from './auth/last-use.ts'

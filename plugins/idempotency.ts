@@ -3,7 +3,7 @@ import createError from '@fastify/error'
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Database, Queryable, Transaction } from '../db/database.ts'
-import type { Actor } from './audit-logger.ts'
+import type { Actor, IdempotencyTicket } from './actor.ts'
 
 const LIFETIME_MS = 24 * 60 * 60 * 1000
 const FORGET = 'DELETE FROM idempotency_keys WHERE expires_at <= :now'
@@ -18,16 +18,6 @@ const InProgress = createError(
   'A request with this Idempotency-Key is still being answered',
   409,
 )
-
-/** A creating request's key, and what it was sent with. */
-export interface IdempotencyTicket {
-  readonly principal: string
-  readonly route: string
-  readonly key: string
-  readonly bodyHash: string
-  /** Whether the answer is that of an earlier request. */
-  replayed: boolean
-}
 
 export interface Idempotency {
   /**

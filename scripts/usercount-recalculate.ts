@@ -1,7 +1,8 @@
 // `npm run usercount:recalculate`: counts the users anew and says whether the kept count had been wrong.
 import { Command } from 'commander'
 import { userCountService } from '../features/usercount/service.ts'
-import { auditLogger, commandLine } from '../plugins/audit-logger.ts'
+import { commandLine } from '../plugins/actor.ts'
+import { auditLogger } from '../plugins/audit-logger.ts'
 import { loadConfig } from '../plugins/config.ts'
 import { runProgram, withDatabase } from './command-line.ts'
 

@@ -1,7 +1,7 @@
 import createError from '@fastify/error'
 import type { FastifyInstance } from 'fastify'
 import type { Transaction } from '../../db/database.ts'
-import type { Actor } from '../../plugins/audit-logger.ts'
+import type { Actor } from '../../plugins/actor.ts'
 import { found, retryIn } from '../../plugins/errors.ts'
 import { newSession } from '../../domain/accounts/sessions.ts'
 import { begin, type Started } from '../../domain/accounts/sign-in.ts'

@@ -1,6 +1,7 @@
 import createError from '@fastify/error'
 import type { Database, Transaction } from '../../db/database.ts'
-import type { Actor, AuditLogger } from '../../plugins/audit-logger.ts'
+import type { Actor } from '../../plugins/actor.ts'
+import type { AuditLogger } from '../../plugins/audit-logger.ts'
 import { found } from '../../plugins/errors.ts'
 import { hashOfSecret, randomSecret } from '../../plugins/secrets.ts'
 import { expiryOf, sessionStore, type NewSession } from '../../domain/accounts/sessions.ts'

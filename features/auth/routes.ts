@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
-import { strangerOf, type Actor } from '../../plugins/audit-logger.ts'
+import { strangerOf, type Actor } from '../../plugins/actor.ts'
 import { User } from '../../domain/accounts/account.ts'
 import { answer, gone, refused } from '../../domain/lists/answers.ts'
 import { SignedIn, signedIn } from '../../domain/accounts/sign-in.ts'

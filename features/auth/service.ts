@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Actor } from '../../plugins/audit-logger.ts'
+import type { Actor } from '../../plugins/actor.ts'
 import type { Principal } from '../../plugins/auth.ts'
 import { found } from '../../plugins/errors.ts'
 import { EmailTaken, RegistrationClosed } from '../../domain/accounts/account.ts'

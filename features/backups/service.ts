@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { Database, Snapshots } from '../../db/database.ts'
-import { commandLine, type Actor, type AuditEntry, type AuditLogger } from '../../plugins/audit-logger.ts'
+import { commandLine, type Actor } from '../../plugins/actor.ts'
+import type { AuditEntry, AuditLogger } from '../../plugins/audit-logger.ts'
 import { found } from '../../plugins/errors.ts'
 import type { Idempotency } from '../../plugins/idempotency.ts'
 import { BackupsElsewhere } from './failures.ts'

@@ -1,4 +1,4 @@
-import type { Actor } from '../../plugins/audit-logger.ts'
+import type { Actor } from '../../plugins/actor.ts'
 import { ValidationError } from '../../plugins/errors.ts'
 import { BLANK, type Event } from '../../domain/interviews/schemas.ts'
 import { newId } from '../../domain/lists/fields.ts'

@@ -1,6 +1,6 @@
 import createError from '@fastify/error'
 import type { Transaction } from '../../db/database.ts'
-import type { Actor } from '../../plugins/audit-logger.ts'
+import type { Actor } from '../../plugins/actor.ts'
 import type { Principal } from '../../plugins/auth.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { found } from '../../plugins/errors.ts'

@@ -1,7 +1,7 @@
 import createError from '@fastify/error'
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { strangerOf } from '../../plugins/audit-logger.ts'
+import { strangerOf } from '../../plugins/actor.ts'
 import { User } from '../../domain/accounts/account.ts'
 import { answer, refused } from '../../domain/lists/answers.ts'
 import { SignedIn, signedIn } from '../../domain/accounts/sign-in.ts'

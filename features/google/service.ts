@@ -1,7 +1,7 @@
 import createError from '@fastify/error'
 import type { FastifyInstance } from 'fastify'
 import type { Transaction } from '../../db/database.ts'
-import type { Actor } from '../../plugins/audit-logger.ts'
+import type { Actor } from '../../plugins/actor.ts'
 import { found } from '../../plugins/errors.ts'
 import { RegistrationClosed } from '../../domain/accounts/account.ts'
 import { onUnique } from '../../domain/sql.ts'

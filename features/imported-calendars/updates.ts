@@ -1,5 +1,6 @@
 import type { Transaction } from '../../db/database.ts'
-import { commandLine, type Actor, type AuditLogger } from '../../plugins/audit-logger.ts'
+import { commandLine, type Actor } from '../../plugins/actor.ts'
+import type { AuditLogger } from '../../plugins/audit-logger.ts'
 import { standingAfter, type Reading } from './reading.ts'
 import { importedCalendarsRepository, type Source } from './repository.ts'
 import type { ImportedCalendar } from './schemas.ts'

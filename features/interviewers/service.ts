@@ -1,6 +1,7 @@
 import createError from '@fastify/error'
 import type { Database, Queryable } from '../../db/database.ts'
-import type { Actor, AuditLogger } from '../../plugins/audit-logger.ts'
+import type { Actor } from '../../plugins/actor.ts'
+import type { AuditLogger } from '../../plugins/audit-logger.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { detailed, found, ValidationError } from '../../plugins/errors.ts'
 import type { ExportedList } from '../../plugins/exports.ts'

@@ -1,6 +1,7 @@
 import createError from '@fastify/error'
 import type { Database } from '../../db/database.ts'
-import type { Actor, AuditLogger } from '../../plugins/audit-logger.ts'
+import type { Actor } from '../../plugins/actor.ts'
+import type { AuditLogger } from '../../plugins/audit-logger.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { found } from '../../plugins/errors.ts'
 import { outboxRepository } from './repository.ts'

@@ -1,5 +1,6 @@
 import type { Database } from '../../db/database.ts'
-import type { Actor, AuditLogger } from '../../plugins/audit-logger.ts'
+import type { Actor } from '../../plugins/actor.ts'
+import type { AuditLogger } from '../../plugins/audit-logger.ts'
 import { found } from '../../plugins/errors.ts'
 import { userCountRepository } from './repository.ts'
 import type { Recalculation, UserCount } from './schemas.ts'
