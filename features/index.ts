@@ -5,7 +5,7 @@ import { availabilityFeature } from './availability/index.ts'
 import { backupsFeature } from './backups/index.ts'
 import { cacheFeature } from './cache/index.ts'
 import { calendarsPlugin } from '../domain/panels/people.ts'
-import { calendarFeature } from './calendar/index.ts'
+import { calendarFeedsFeature } from './calendar-feeds/index.ts'
 import { eventsFeature } from './events/index.ts'
 import { googleFeature, type GoogleOptions } from './google/index.ts'
 import { importedCalendarsFeature, type ImportedCalendarsOptions } from './imported-calendars/index.ts'
@@ -33,7 +33,7 @@ export const features: readonly Feature<FeatureOptions>[] = [
   interviewersFeature,
   eventsFeature,
   availabilityFeature,
-  calendarFeature,
+  calendarFeedsFeature,
   importedCalendarsFeature,
   usersFeature,
   userCountFeature,

@@ -9,7 +9,6 @@ const COLUMNS = `id, interviewer_id AS "interviewerId", name, source, host, stat
   (SELECT count(*) FROM imported_busy WHERE calendar_id = imported_calendars.id) AS busy,
   expanded_until AS "expandedUntil", checked_at AS "checkedAt",
   version, created_at AS "createdAt", updated_at AS "updatedAt"`
-const OWNER = 'SELECT user_id AS "userId", timezone FROM interviewers WHERE id = :interviewerId'
 const FIND = `SELECT ${COLUMNS} FROM imported_calendars WHERE id = :id AND interviewer_id = :interviewerId`
 const COUNT = 'SELECT count(*) AS total FROM imported_calendars WHERE interviewer_id = :interviewerId'
 const SOURCE = `SELECT imported_calendars.id, interviewer_id AS "interviewerId", interviewers.timezone, source, url, etag,
@@ -42,11 +41,6 @@ const LISTING: Listing = {
   sorts: { createdAt: 'created_at', name: 'lower(name)' },
   defaultSort: 'createdAt',
   total: `SELECT total FROM row_counts WHERE table_name = 'imported_calendars'`,
-}
-
-export interface Owner {
-  readonly userId: string | null
-  readonly timezone: string
 }
 
 /** What is needed to read a calendar, and to know what has changed since. */
@@ -83,7 +77,6 @@ export type NewRow = Pick<ImportedCalendar, 'id' | 'interviewerId' | 'name' | 's
 }
 
 export const importedCalendarsRepository = (sql: Queryable) => ({
-  owner: (interviewerId: string) => sql.one<Owner>(OWNER, { interviewerId }),
   find: (interviewerId: string, id: string) => sql.one<ImportedCalendar>(FIND, { interviewerId, id }),
   list: (interviewerId: string, query: ImportedCalendarQuery): Promise<Page<ImportedCalendar>> =>
     page(sql, LISTING, query, when(interviewerId, 'interviewer_id = :interviewerId', 'interviewerId')),

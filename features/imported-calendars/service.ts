@@ -7,9 +7,9 @@ import { found, ValidationError } from '../../plugins/errors.ts'
 import type { Idempotency } from '../../plugins/idempotency.ts'
 import type { SafeFetch } from '../../plugins/safe-fetch.ts'
 import { newId } from '../../domain/lists/fields.ts'
-import { visibleTo } from '../../domain/accounts/visibility.ts'
+import { visibleInterviewer } from '../../domain/panels/interviewer.ts'
 import { expand, readAgain, readUrl, standingAfter, type Reading } from './reading.ts'
-import { importedCalendarsRepository, type NewRow, type Owner } from './repository.ts'
+import { importedCalendarsRepository, type NewRow } from './repository.ts'
 import type { CalendarUrl, ImportedCalendar, ImportedCalendarQuery } from './schemas.ts'
 import { ENTITY, keep, told } from './updates.ts'
 
@@ -33,7 +33,7 @@ type New = Omit<NewRow, 'id'>
 
 export const importedCalendarsService = (parts: Parts) => ({
   list: async (viewer: Caller, interviewerId: string, query: ImportedCalendarQuery) => {
-    await visible(parts.db, viewer, interviewerId)
+    await visibleInterviewer(parts.db, viewer, interviewerId)
     return importedCalendarsRepository(parts.db).list(interviewerId, query)
   },
 
@@ -41,7 +41,7 @@ export const importedCalendarsService = (parts: Parts) => ({
 
   /** Throws a ValidationError for a text that cannot be read; nothing of it stays. */
   upload: async (actor: Caller, interviewerId: string, text: string): Promise<ImportedCalendar> => {
-    const { timezone } = await visible(parts.db, actor, interviewerId)
+    const { timezone } = await visibleInterviewer(parts.db, actor, interviewerId)
     const reading = await expand(text, timezone)
     if (reading.kind === 'failed') throw new ValidationError('/body', null, reading.problem)
     const content = { ...NOTHING, text }
@@ -51,7 +51,7 @@ export const importedCalendarsService = (parts: Parts) => ({
 
   /** Throws a ValidationError for an address that nobody would ask; whose server does not answer well is kept. */
   subscribe: async (actor: Caller, interviewerId: string, { url, name }: CalendarUrl): Promise<ImportedCalendar> => {
-    const { timezone } = await visible(parts.db, actor, interviewerId)
+    const { timezone } = await visibleInterviewer(parts.db, actor, interviewerId)
     const reading = await readUrl(parts.fetch, url, timezone)
     if (reading.kind === 'failed' && reading.lasting === true) throw new ValidationError('/url', null, reading.problem)
     const { host } = new URL(url)
@@ -108,7 +108,7 @@ async function add(
   return idempotency.once(actor, async tx => {
     const { interviewerId, source } = calendar
     const calendars = importedCalendarsRepository(tx)
-    const { timezone } = await visible(tx, actor, interviewerId)
+    const { timezone } = await visibleInterviewer(tx, actor, interviewerId)
     await assertRoom(tx, interviewerId)
     const id = newId()
     const standing = standingAfter(reading, { source, timezone, expandedUntil: null, failures: 0 })
@@ -127,16 +127,12 @@ async function assertRoom(tx: Transaction, interviewerId: string): Promise<void>
   if (taken >= MOST_CALENDARS) throw new CalendarsFull(MOST_CALENDARS)
 }
 
-async function visible(sql: Queryable, viewer: Caller, interviewerId: string): Promise<Owner> {
-  return visibleTo(viewer, await importedCalendarsRepository(sql).owner(interviewerId))
-}
-
 async function visibleCalendar(
   sql: Queryable,
   viewer: Caller,
   interviewerId: string,
   id: string,
 ): Promise<ImportedCalendar> {
-  await visible(sql, viewer, interviewerId)
+  await visibleInterviewer(sql, viewer, interviewerId)
   return found(await importedCalendarsRepository(sql).find(interviewerId, id), 'calendar')
 }

@@ -2,7 +2,6 @@ import type { Queryable, SqlValue } from '../../db/database.ts'
 import { fromJson } from '../../domain/sql.ts'
 import type { Biodata } from './schemas.ts'
 
-const OWNER = 'SELECT id, user_id AS "userId" FROM interviewers WHERE id = :interviewerId'
 const FIND = `SELECT interviewer_id AS "interviewerId", headline, summary, location, pronouns, languages, links,
     version, created_at AS "createdAt", updated_at AS "updatedAt"
   FROM portfolio_biodata WHERE interviewer_id = :interviewerId`
@@ -15,14 +14,7 @@ const UPDATE = `UPDATE portfolio_biodata SET headline = :headline, summary = :su
 
 type Row = Omit<Biodata, 'languages' | 'links'> & { readonly languages: string; readonly links: string }
 
-/** The interviewer a portfolio is of, and the account that acts as them. */
-export interface Owner {
-  readonly id: string
-  readonly userId: string | null
-}
-
 export const portfolioRepository = (sql: Queryable) => ({
-  owner: (interviewerId: string) => sql.one<Owner>(OWNER, { interviewerId }),
   biodataOf: async (interviewerId: string): Promise<Biodata | undefined> => {
     const row = await sql.one<Row>(FIND, { interviewerId })
     return row && { ...row, languages: fromJson(row.languages), links: fromJson(row.links) }

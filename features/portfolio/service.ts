@@ -3,6 +3,7 @@ import type { AuditLogger } from '../../plugins/audit-logger.ts'
 import type { Caller } from '../../plugins/auth.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { found } from '../../plugins/errors.ts'
+import { interviewerOf } from '../../domain/panels/interviewer.ts'
 import { entriesRepository } from './entry-repository.ts'
 import { KINDS } from './kinds.ts'
 import { portfolioRepository } from './repository.ts'
@@ -16,7 +17,7 @@ const UNSAVED = { version: 1, createdAt: '', updatedAt: '' }
 export const portfolioService = (db: Database, audit: AuditLogger) => ({
   biodataOf: async (interviewerId: string): Promise<Biodata> => {
     const portfolio = portfolioRepository(db)
-    found(await portfolio.owner(interviewerId), OWNER)
+    found(await interviewerOf(db, interviewerId), OWNER)
     return found(await portfolio.biodataOf(interviewerId), 'biodata')
   },
 
@@ -40,7 +41,7 @@ export const portfolioService = (db: Database, audit: AuditLogger) => ({
   /** Everything a candidate is shown of one interviewer. */
   of: async (interviewerId: string): Promise<Portfolio> => {
     const portfolio = portfolioRepository(db)
-    found(await portfolio.owner(interviewerId), OWNER)
+    found(await interviewerOf(db, interviewerId), OWNER)
     return {
       interviewerId,
       biodata: (await portfolio.biodataOf(interviewerId)) ?? null,

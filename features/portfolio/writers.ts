@@ -1,14 +1,18 @@
 import type { Transaction } from '../../db/database.ts'
 import { Forbidden, type Caller } from '../../plugins/auth.ts'
 import { isStaff } from '../../domain/accounts/visibility.ts'
-import { portfolioRepository, type Owner } from './repository.ts'
+import { interviewerOf, type Interviewer } from '../../domain/panels/interviewer.ts'
 
 /**
  * Staff write every portfolio, an interviewer the own, for as long as the account is linked. Gives the interviewer, or
  * undefined when there is none. Throws a 403 for somebody else's. To be called inside the transaction that writes.
  */
-export async function writable(tx: Transaction, actor: Caller, interviewerId: string): Promise<Owner | undefined> {
-  const owner = await portfolioRepository(tx).owner(interviewerId)
+export async function writable(
+  tx: Transaction,
+  actor: Caller,
+  interviewerId: string,
+): Promise<Interviewer | undefined> {
+  const owner = await interviewerOf(tx, interviewerId)
   if (!owner || isStaff(actor) || owner.userId === actor.id) return owner
   throw new Forbidden('An interviewer writes the own portfolio, and your account is not linked to this interviewer')
 }

@@ -1,8 +1,9 @@
 import type { Feature } from '../../plugins/feature.ts'
-import { calendarRoutes, feedRoutes } from './routes.ts'
+import { filesRoutes, secretRoutes } from './files/routes.ts'
+import { feedsRoutes } from './routes.ts'
 
-export const calendarFeature: Feature = {
-  name: 'calendar',
+export const calendarFeedsFeature: Feature = {
+  name: 'calendar-feeds',
   dependencies: ['config', 'db', 'audit-logger', 'access', 'conditional', 'idempotency', 'openapi'],
   tag: {
     name: 'calendar',
@@ -11,7 +12,8 @@ export const calendarFeature: Feature = {
   },
   scope: 'events',
   async plugin(app) {
-    await app.register(feedRoutes, { prefix: '/calendar' })
-    await app.register(calendarRoutes, { prefix: '/api' })
+    await app.register(secretRoutes, { prefix: '/calendar' })
+    await app.register(feedsRoutes, { prefix: '/api' })
+    await app.register(filesRoutes, { prefix: '/api' })
   },
 }

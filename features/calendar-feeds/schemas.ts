@@ -46,25 +46,6 @@ export const FeedList = Type.Object(
   },
 )
 
-const calendar = (...lines: string[]) => ['BEGIN:VCALENDAR', 'VERSION:2.0', ...lines, 'END:VCALENDAR', ''].join('\r\n')
-
-export const CalendarFile = Type.String({
-  $id: 'CalendarFile',
-  description: 'iCalendar (RFC 5545)',
-  examples: [
-    calendar(
-      'PRODID:-//Panelist//EN',
-      'BEGIN:VEVENT',
-      'UID:0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d11@panelist.example',
-      'DTSTAMP:20260301T080000Z',
-      'DTSTART:20260302T090000Z',
-      'DTEND:20260302T100000Z',
-      'SUMMARY:Technical interview',
-      'END:VEVENT',
-    ),
-  ],
-})
-
 function example({ examples }: { examples?: unknown }): object {
   const first: unknown = isList(examples) ? examples[0] : undefined
   return typeof first === 'object' && first !== null ? first : {}

@@ -5,7 +5,7 @@ import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.
 import { found } from '../../plugins/errors.ts'
 import { hashOfSecret, randomSecret } from '../../plugins/secrets.ts'
 import { newId } from '../../domain/lists/fields.ts'
-import { visibleTo } from '../../domain/accounts/visibility.ts'
+import { visibleInterviewer } from '../../domain/panels/interviewer.ts'
 import { feedsRepository } from './repository.ts'
 import type { Feed, NewFeed } from './schemas.ts'
 
@@ -16,22 +16,20 @@ export type FeedsParts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency' | 
 /** Feeds of one interviewer, for staff and for themselves. */
 export const feedsService = (parts: FeedsParts) => ({
   list: async (viewer: Caller, interviewerId: string): Promise<{ data: Feed[] }> => {
-    const feeds = feedsRepository(parts.db)
-    visibleTo(viewer, await feeds.interviewer(interviewerId))
-    return { data: await feeds.list(interviewerId) }
+    await visibleInterviewer(parts.db, viewer, interviewerId)
+    return { data: await feedsRepository(parts.db).list(interviewerId) }
   },
 
   find: async (viewer: Caller, { id, interviewerId }: Pick<Feed, 'id' | 'interviewerId'>): Promise<Feed> => {
-    const feeds = feedsRepository(parts.db)
-    visibleTo(viewer, await feeds.interviewer(interviewerId))
-    return found(await feeds.find(id, interviewerId), ENTITY)
+    await visibleInterviewer(parts.db, viewer, interviewerId)
+    return found(await feedsRepository(parts.db).find(id, interviewerId), ENTITY)
   },
 
   create: async (actor: Caller, interviewerId: string): Promise<NewFeed> => {
     const secret = randomSecret()
     const feed = await parts.idempotency.once(actor, async tx => {
       const feeds = feedsRepository(tx)
-      visibleTo(actor, await feeds.interviewer(interviewerId))
+      await visibleInterviewer(tx, actor, interviewerId)
       const id = newId()
       await feeds.insert({ id, interviewerId, hash: hashOfSecret(secret) })
       const after = found(await feeds.find(id, interviewerId), ENTITY)
@@ -49,7 +47,7 @@ export const feedsService = (parts: FeedsParts) => ({
   delete: (actor: Caller, { id, interviewerId }: Pick<Feed, 'id' | 'interviewerId'>): Promise<void> =>
     parts.db.transaction(async tx => {
       const feeds = feedsRepository(tx)
-      visibleTo(actor, await feeds.interviewer(interviewerId))
+      await visibleInterviewer(tx, actor, interviewerId)
       const before = found(await feeds.find(id, interviewerId), ENTITY)
       await feeds.delete(id)
       await parts.audit.record(tx, actor, { action: 'delete', entityType: ENTITY, entityId: id, before })
@@ -65,7 +63,7 @@ async function rotate(
   const secret = randomSecret()
   const feed = await parts.db.transaction(async tx => {
     const feeds = feedsRepository(tx)
-    visibleTo(actor, await feeds.interviewer(interviewerId))
+    await visibleInterviewer(tx, actor, interviewerId)
     assertVersion(found(await feeds.find(id, interviewerId), ENTITY).version, expected)
     await feeds.setHash(id, hashOfSecret(secret))
     await parts.audit.record(tx, actor, { action: 'rotate', entityType: ENTITY, entityId: id })
