@@ -1,4 +1,4 @@
-import Sqlite from 'better-sqlite3'
+import Sqlite from '../db/sqlite/driver.mjs'
 import { newId } from '../domain/lists/fields.ts'
 import type { SignedIn } from './sign-in.ts'
 

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Sqlite from 'better-sqlite3'
 import { migrate } from '../db/migrate.ts'
 import { openDatabase } from '../db/open.ts'
+import Sqlite from '../db/sqlite/driver.mjs'
 
 const KEPT = join(tmpdir(), 'panelist-benchmark')
 const MIGRATIONS = join(import.meta.dirname, '../db/migrations/sqlite')

@@ -3,13 +3,13 @@
 // session of each request as Panelist does, and commits at synchronous=FULL, so that it is as durable.
 // The log goes through the same kind of buffered destination, although pino-http alone would write synchronously.
 import { createSecretKey } from 'node:crypto'
-import Sqlite from 'better-sqlite3'
 import express, { type ErrorRequestHandler, type Request, type RequestHandler } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import helmet from 'helmet'
 import jsonwebtoken from 'jsonwebtoken'
 import { destination } from 'pino'
 import { pinoHttp } from 'pino-http'
+import Sqlite from '../../db/sqlite/driver.mjs'
 import { v7 } from 'uuid'
 import { NewInterviewer, type NewInterviewer as NewInterviewerBody } from '../../features/interviewers/schemas.ts'
 import { validatorFactory } from '../../plugins/validation.ts'

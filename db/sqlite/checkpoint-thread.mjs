@@ -1,6 +1,6 @@
 // Plain JavaScript: a thread starts without the loader that reads TypeScript.
-import Sqlite from 'better-sqlite3'
 import { parentPort, workerData } from 'node:worker_threads'
+import Sqlite from './driver.mjs'
 
 const sqlite = new Sqlite(workerData, { fileMustExist: true, timeout: 5000 })
 sqlite.pragma('synchronous = NORMAL')

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import Sqlite from 'better-sqlite3'
+import Sqlite from './driver.mjs'
 import { translate } from './errors.ts'
 
 interface Answer {

@@ -1,6 +1,6 @@
-import Sqlite from 'better-sqlite3'
 import type { DatabaseOptions, Params } from '../database.ts'
 import type { ShellResult } from '../shell.ts'
+import Sqlite from './driver.mjs'
 import { translated } from './errors.ts'
 
 /** Before this release a race while the log restarts could corrupt the file. */

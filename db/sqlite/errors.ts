@@ -1,5 +1,5 @@
-import Sqlite from 'better-sqlite3'
 import { ConstraintError, DatabaseError, type ConstraintKind } from '../database.ts'
+import Sqlite from './driver.mjs'
 
 const KINDS: Readonly<Record<string, ConstraintKind>> = {
   SQLITE_CONSTRAINT_UNIQUE: 'unique',

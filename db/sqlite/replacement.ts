@@ -1,5 +1,5 @@
 import { existsSync, linkSync, renameSync } from 'node:fs'
-import Sqlite from 'better-sqlite3'
+import Sqlite from './driver.mjs'
 import { isBusy, translated } from './errors.ts'
 
 const OPERATION = 'close the database'

@@ -1,6 +1,6 @@
 // Plain JavaScript: a thread starts without the loader that reads TypeScript.
-import Sqlite from 'better-sqlite3'
 import { parentPort, workerData } from 'node:worker_threads'
+import Sqlite from './driver.mjs'
 
 /** Pages of 4 KiB copied at once: often enough to tell how far it is, seldom enough to cost nothing. */
 const PAGES = 1000

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import Sqlite from 'better-sqlite3'
 import { DatabaseError, type SnapshotOptions, type Snapshots } from '../database.ts'
+import Sqlite from './driver.mjs'
 import { isBusy, translate, translated } from './errors.ts'
 
 const COPYING = 'copy itself'

@@ -1,5 +1,5 @@
 // Holds the write lock of a database until it is sent a line: `node lock-holder.mjs <path>`.
-import Sqlite from 'better-sqlite3'
+import Sqlite from '../../db/sqlite/driver.mjs'
 
 const sqlite = new Sqlite(process.argv[2], { fileMustExist: true, timeout: 5000 })
 sqlite.exec('BEGIN IMMEDIATE')
