@@ -1,10 +1,10 @@
 /** Copies all that one database holds into another one, whichever engines serve them. Knows SQL and the port alone. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { existsSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
-import { COPIED, type Table } from './copied-tables.ts'
 import type { Database, Queryable, SqlValue, Transaction } from './database.ts'
 import { migrate, pendingMigrations } from './migrate.ts'
 import { databaseExists, fileOf, migrationsFor, openDatabase } from './open.ts'
+import { tablesToCopy, type Table } from './tables.ts'
 
 const PAGE_ROWS = 200
 const MOST_ROWS = 100
@@ -37,7 +37,7 @@ export interface CopyProgress {
 export interface CopiedTable {
   readonly table: string
   readonly rows: number
-  /** SHA-256 over its rows in the order of their key, in hex: the same for the same rows on every engine. */
+  /** The sum of the SHA-256 of its rows, in hex: the same for the same rows on every engine, in whatever order. */
   readonly checksum: string
 }
 
@@ -56,7 +56,7 @@ export async function copyDatabase(
     if ((await pendingMigrations(source, migrationsFor(from))).length > 0) {
       throw new Error('The source has not had all migrations of this program: run npm run migrate on it first')
     }
-    const copy = new Copy(source, onProgress)
+    const copy = new Copy(source, await tablesToCopy(source), onProgress)
     return isFile(to) ? intoFile(copy, realPath(to)) : intoServer(copy, to)
   })
 }
@@ -96,10 +96,12 @@ async function intoServer(copy: Copy, url: string): Promise<CopiedTable[]> {
 
 class Copy {
   readonly #source: Database
+  readonly #tables: readonly Table[]
   readonly #onProgress: (progress: CopyProgress) => void
 
-  constructor(source: Database, onProgress: (progress: CopyProgress) => void) {
+  constructor(source: Database, tables: readonly Table[], onProgress: (progress: CopyProgress) => void) {
     this.#source = source
+    this.#tables = tables
     this.#onProgress = onProgress
   }
 
@@ -108,7 +110,7 @@ class Copy {
     const total = await this.#total()
     let done = 0
     const restore = await setAside(write)
-    for (const table of COPIED) {
+    for (const table of this.#tables) {
       this.#onProgress({ step: `copying ${table.name}`, done, total })
       for await (const page of pagesOf(this.#source, table)) {
         await write(tx => insert(tx, table.name, page))
@@ -127,7 +129,7 @@ class Copy {
   async compare(target: Queryable): Promise<CopiedTable[]> {
     const total = await this.#total()
     const copied: CopiedTable[] = []
-    for (const table of COPIED) {
+    for (const table of this.#tables) {
       this.#onProgress({ step: `comparing ${table.name}`, done: total, total })
       const [theirs, ours] = [await digestOf(this.#source, table), await digestOf(target, table)]
       if (theirs.rows !== ours.rows || theirs.checksum !== ours.checksum) throw differing(table.name)
@@ -142,7 +144,7 @@ class Copy {
 
   async #total(): Promise<number> {
     let total = 0
-    for (const { name } of COPIED) {
+    for (const { name } of this.#tables) {
       total += (await this.#source.one<{ total: number }>(`SELECT count(*) AS total FROM ${name}`))?.total ?? 0
     }
     return total
@@ -198,13 +200,13 @@ async function insert(tx: Transaction, table: string, rows: readonly Row[]): Pro
 }
 
 async function digestOf(sql: Queryable, table: Table): Promise<CopiedTable> {
-  const hash = createHash('sha256')
+  let sum = 0n
   let rows = 0
   for await (const page of pagesOf(sql, table)) {
-    for (const row of page) hash.update(`${JSON.stringify(valuesOf(row))}\n`)
+    for (const row of page) sum += BigInt(`0x${hash('sha256', JSON.stringify(valuesOf(row)))}`)
     rows += page.length
   }
-  return { table: table.name, rows, checksum: hash.digest('hex') }
+  return { table: table.name, rows, checksum: BigInt.asUintN(256, sum).toString(16).padStart(64, '0') }
 }
 
 /** In the order of the names: engines may differ in that of the columns. */
@@ -243,7 +245,7 @@ async function isNew(target: Database, url: string): Promise<boolean> {
 }
 
 async function assertEmpty(target: Queryable): Promise<void> {
-  for (const { name } of COPIED) {
+  for (const { name } of await tablesToCopy(target)) {
     if (!(await target.one(`SELECT 1 AS found FROM ${name} LIMIT 1`))) continue
     throw new Error(`The target is not empty: there are rows in ${name}. Name a new database, or one without rows`)
   }

@@ -11,6 +11,10 @@ export interface Dialect {
   matches(table: string, parameter: string): string
   /** What else than `search_gaps` tells of the index of a table's words: statements refused when it is damaged. */
   checksOfWords(table: string): readonly string[]
+  /** A query for every `column` of every `table`, by their names, with its `place` in the primary key, or 0. */
+  readonly columns: string
+  /** A query for which `table` has a foreign key to which `target`. */
+  readonly references: string
 }
 
 /** The letters that FTS5 leaves as they are, as migration 019 makes them plain in what it indexes. */
@@ -32,6 +36,13 @@ export const sqliteDialect: Dialect = {
       FROM (SELECT ${plain('value')} AS word FROM json_each(:${parameter}))
     )) AS matches CROSS JOIN ${table} ON ${table}.id = matches.found`,
   checksOfWords: table => [`INSERT INTO ${table}_search (${table}_search, rank) VALUES ('integrity-check', 1)`],
+  columns: `SELECT tables.name AS "table", columns.name AS "column", columns.pk AS place
+    FROM pragma_table_list AS tables CROSS JOIN pragma_table_info(tables.name) AS columns
+    WHERE tables.schema = 'main' AND tables.type = 'table' AND tables.name NOT LIKE 'sqlite%'
+    ORDER BY tables.name, columns.cid LIMIT 10000`,
+  references: `SELECT DISTINCT tables.name AS "table", keys."table" AS target
+    FROM pragma_table_list AS tables CROSS JOIN pragma_foreign_key_list(tables.name) AS keys
+    WHERE tables.schema = 'main' ORDER BY tables.name, target LIMIT 10000`,
 }
 
 export const postgresDialect: Dialect = {
@@ -45,4 +56,14 @@ export const postgresDialect: Dialect = {
     FROM ${table}_search WHERE words @@ (SELECT search_query(:${parameter}, ':*', '&'))
     ) AS matches JOIN ${table} ON ${table}.id = matches.found`,
   checksOfWords: () => [],
+  columns: `SELECT tables.relname AS "table", attname AS "column",
+      coalesce(array_position(conkey, attnum), 0) AS place
+    FROM pg_class AS tables JOIN pg_attribute ON attrelid = tables.oid AND attnum > 0 AND NOT attisdropped
+    LEFT JOIN pg_constraint ON conrelid = tables.oid AND contype = 'p'
+    WHERE tables.relkind = 'r' AND tables.relnamespace = CAST(current_schema() AS regnamespace)
+    ORDER BY tables.relname, attnum LIMIT 10000`,
+  references: `SELECT DISTINCT sources.relname AS "table", targets.relname AS target
+    FROM pg_constraint JOIN pg_class AS sources ON sources.oid = conrelid JOIN pg_class AS targets ON targets.oid = confrelid
+    WHERE contype = 'f' AND sources.relnamespace = CAST(current_schema() AS regnamespace)
+    ORDER BY "table", target LIMIT 10000`,
 }

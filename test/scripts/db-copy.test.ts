@@ -1,14 +1,14 @@
 import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { COPIED, DERIVED } from '../../db/copied-tables.ts'
 import { copyDatabase } from '../../db/copy.ts'
 import type { Database } from '../../db/database.ts'
 import { openDatabase } from '../../db/open.ts'
 import { faultsOfSearch } from '../../db/search-index.ts'
 import Sqlite from '../../db/sqlite/driver.mjs'
+import { tablesToCopy, type Table } from '../../db/tables.ts'
 import { makeDemoData } from '../../scripts/demo/make.ts'
-import { openSqliteForTest, postgres, sqlite, type TestPlace } from '../support/databases.ts'
+import { drivers, postgres, sqlite, type TestPlace } from '../support/databases.ts'
 import { countOf, insertAuditLog, insertClaim, insertEvent, insertUser } from '../support/rows.ts'
 import { runScript } from '../support/scripts.ts'
 
@@ -16,7 +16,21 @@ const STATS = 'SELECT total_users, last_updated FROM user_stats'
 const ROW_COUNTS = 'SELECT table_name, total FROM row_counts ORDER BY table_name'
 const DRIVERS = { sqlite, postgres }
 
+/** All there are, without those in which FTS5 keeps one of its own. */
+const TABLES = {
+  sqlite: `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')
+    AND name NOT LIKE 'sqlite%'`,
+  postgres: `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema()
+    AND table_type = 'BASE TABLE'`,
+}
+/** What a database of either kind makes by itself. */
+const DERIVED = [
+  ...['row_counts', 'user_stats', 'table_versions', 'schema_migrations'],
+  ...['interviewers_search', 'events_search', 'tasks_search', 'users_search'],
+]
+
 let source: TestPlace
+let copied: readonly Table[]
 /** What the source holds, by table. */
 let held: Record<string, unknown[]>
 
@@ -25,6 +39,7 @@ beforeAll(async () => {
   await using(source.url, async database => {
     await makeDemoData(database, { seed: 1, interviewers: 20, events: 60 })
     await addAccounts(database)
+    copied = await tablesToCopy(database)
     held = await everything(database)
   })
 })
@@ -54,7 +69,7 @@ async function addAccounts(database: Database): Promise<void> {
 
 async function everything(database: Database): Promise<Record<string, unknown[]>> {
   const tables: Record<string, unknown[]> = {}
-  for (const { name, order } of COPIED) {
+  for (const { name, order } of copied) {
     tables[name] = await database.many(`SELECT * FROM ${name} ORDER BY ${order.join(', ')} LIMIT 10000`)
   }
   return { ...tables, stats: await database.many(STATS), rowCounts: await database.many(ROW_COUNTS) }
@@ -69,15 +84,33 @@ async function using<Result>(url: string, work: (database: Database) => Promise<
   }
 }
 
-describe('the tables that are copied', () => {
+describe.each(drivers)('the tables that are copied from $name', driver => {
+  let database: Database
+  let close: () => Promise<void>
+
+  beforeAll(async () => {
+    ;({ database, close } = await driver.open())
+  })
+  afterAll(() => close())
+
   it('are all there are, but for those a database keeps by itself', async () => {
-    const { database, close } = await openSqliteForTest()
-    const tables = await database.many<{ name: string }>(
-      `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')
-        AND name NOT LIKE 'sqlite%'`, // and not the tables in which FTS5 keeps one of its own
-    )
-    expect([...COPIED.map(({ name }) => name), ...DERIVED].sort()).toEqual(tables.map(({ name }) => name).sort())
-    await close()
+    const names = (await tablesToCopy(database)).map(({ name }) => name)
+    const tables = (await database.many<{ name: string }>(TABLES[driver.name])).map(({ name }) => name)
+    const derived = driver.name === 'sqlite' ? ['search_numbers', ...DERIVED] : DERIVED
+    expect([...names, ...derived].sort()).toEqual(tables.sort())
+  })
+
+  it('come after those they refer to, by their key or else by all columns', async () => {
+    const tables = await tablesToCopy(database)
+    const places = new Map(tables.map(({ name }, place) => [name, place]))
+    const references = await database.many<{ table: string; target: string }>(database.dialect.references)
+    expect(references).toContainEqual({ table: 'tasks', target: 'events' })
+    for (const { table, target } of references.filter(({ table }) => !DERIVED.includes(table))) {
+      expect(places.get(table), `${table} and ${target}`).toBeGreaterThan(places.get(target) ?? NaN)
+    }
+    expect(tables.map(({ name }) => name)).toEqual(copied.map(({ name }) => name))
+    expect(tables).toContainEqual({ name: 'event_panel', order: ['event_id', 'interviewer_id'], unique: true })
+    expect(tables).toContainEqual({ name: 'login_failures', order: ['account', 'failed_at'], unique: false })
   })
 })
 
@@ -101,7 +134,7 @@ describe('a copy', () => {
       expect(done).toBeLessThanOrEqual(total)
     })
     expect(there.find(({ table }) => table === 'login_failures')?.rows).toBe(450)
-    expect(steps.at(-1)).toBe('comparing claims')
+    expect(steps.at(-1)).toBe('comparing tasks')
     await using(server.url, async database => {
       expect(await everything(database)).toEqual(held)
       expect(await faultsOfSearch(database)).toEqual([])
@@ -244,7 +277,7 @@ describe('db:copy', () => {
     const back = await copy('--from', server.url, '--to', `file:${join(server.folder, 'back.db')}`)
     expect({ end: back.end, stderr: back.stderr }).toEqual({ end: 0, stderr: '' })
     expect(tableOf(back.stdout)).toEqual(tableOf(there.stdout))
-    expect(tableOf(back.stdout)).toHaveLength(COPIED.length)
+    expect(tableOf(back.stdout)).toHaveLength(copied.length)
   })
 
   it('ends with a sentence, and never shows a password', async () => {
