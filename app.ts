@@ -21,7 +21,6 @@ import { metricsPlugin, metricsRoutePlugin } from './plugins/metrics.ts'
 import { openapiPlugin } from './plugins/openapi.ts'
 import { rateLimitPlugin } from './plugins/rate-limit.ts'
 import { realtimePlugin } from './plugins/realtime.ts'
-import { safeFetchPlugin } from './plugins/safe-fetch.ts'
 import { HTTP_LIMITS, securityPlugin } from './plugins/security.ts'
 import { serializerFactory } from './plugins/serialization.ts'
 import { processesPlugin, type Processes } from './plugins/processes.ts'
@@ -72,7 +71,6 @@ export async function buildApp({
   await app.register(healthPlugin)
   await app.register(realtimePlugin)
   await app.register(metricsRoutePlugin)
-  await app.register(safeFetchPlugin)
   await app.register(exportsPlugin)
   await app.register(featuresPlugin, { ...options, ...declarations, features })
   return app

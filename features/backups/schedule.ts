@@ -1,14 +1,16 @@
+import { Cron } from 'croner'
 import type { FastifyBaseLogger } from 'fastify'
-import { backupTimes } from '../../plugins/config.ts'
 import { BackupInProgress } from './failures.ts'
 import type { Backups } from './service.ts'
+
+const IN_UTC = { utcOffset: 0, mode: '5-part', unref: true, protect: true } as const
 
 /** Makes a backup when its time has come. Of many processes on one file one makes it, and the others find it there. */
 export class BackupSchedule {
   readonly #schedule: string
   readonly #backups: Pick<Backups, 'createScheduled'>
   readonly #log: FastifyBaseLogger
-  #times: ReturnType<typeof backupTimes> | undefined
+  #times: Cron | undefined
 
   constructor(schedule: string, backups: Pick<Backups, 'createScheduled'>, log: FastifyBaseLogger) {
     this.#schedule = schedule
@@ -17,7 +19,7 @@ export class BackupSchedule {
   }
 
   start(): void {
-    this.#times = backupTimes(this.#schedule, () => this.run(new Date()))
+    this.#times = new Cron(this.#schedule, IN_UTC, () => this.run(new Date()))
   }
 
   /** Begins no more; what has begun is ended by the service. */
@@ -38,7 +40,7 @@ export class BackupSchedule {
 
   #dueAt(now: Date): string {
     const next = new Date(now.getTime() + 1000) // what is due in this very second does not count as before it
-    const [due = now] = backupTimes(this.#schedule).previousRuns(1, next)
+    const [due = now] = new Cron(this.#schedule, { ...IN_UTC, paused: true }).previousRuns(1, next)
     return due.toISOString()
   }
 }

@@ -1,19 +1,18 @@
 import { lookup as resolve } from 'node:dns/promises'
 import type { LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
-import fp from 'fastify-plugin'
 import ipaddr from 'ipaddr.js'
 import type { Agent, Response } from 'undici'
 
 const MOST_REDIRECTS = 3
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 const CALENDAR_TYPES: ReadonlySet<string> = new Set(['text/calendar', 'text/plain', 'application/octet-stream'])
-/** What a server names its versions with, as far as we keep it. */
+/** An ETag or a date of a version, as far as it is kept. */
 const VALIDATOR = /^[\u0020-\u007e]{1,500}$/
 const UNKNOWN_HOST: ReadonlySet<unknown> = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'ENODATA'])
 const NOT_PUBLIC = 'The address leads to a machine that is not on the public internet'
 
-/** Why there is no answer, in a sentence for people that tells nothing of our network. */
+/** Says why there is no answer, in a sentence for people that reveals nothing about our network. */
 export class FetchRefused extends Error {
   override readonly name: string = 'FetchRefused'
 }
@@ -24,7 +23,7 @@ export class AddressRefused extends FetchRefused {
 }
 
 export interface FetchOptions {
-  /** Of the text that is there already. */
+  /** The validators of the text that is already stored. */
   readonly etag?: string | null
   readonly lastModified?: string | null
   /** Rejects with its reason. */
@@ -40,21 +39,21 @@ export type Fetched =
     }
   | { readonly status: 'unchanged' }
 
-/** Gets the text at an address that somebody gave. Throws a FetchRefused. */
+/** Takes an address that somebody gave, returns the text there. Throws a FetchRefused. */
 export type SafeFetch = (url: string, options?: FetchOptions) => Promise<Fetched>
 
-/** Whom we ask, and how long and how much we listen. */
+/** Which servers are asked, and how long and how much is read. */
 export interface FetchPolicy {
-  /** Whether we speak to the machine at an IP address. */
+  /** Whether the machine at an IP address may be asked. */
   readonly allows: (address: string) => boolean
-  /** As a URL writes them: none for 443. */
+  /** As a URL writes them: empty for 443. */
   readonly ports: readonly string[]
   readonly resolve: (hostname: string) => Promise<LookupAddress[]>
-  /** For everything, redirects included. */
+  /** The limit for a whole fetch, redirects included. */
   readonly timeoutMs: number
-  /** As they are read, and unpacked. */
+  /** The limit of the unpacked text. */
   readonly maxBytes: number
-  /** Certificates that are trusted in the place of the usual ones. */
+  /** Certificates that are trusted instead of the usual ones. */
   readonly ca?: string
 }
 
@@ -65,20 +64,6 @@ export const PUBLIC_INTERNET: FetchPolicy = {
   timeoutMs: 10_000,
   maxBytes: 5 * 1024 * 1024,
 }
-
-declare module 'fastify' {
-  interface FastifyInstance {
-    readonly safeFetch: SafeFetch
-  }
-}
-
-/** `app.safeFetch`: the one way to ask a server that a person has named. */
-export const safeFetchPlugin = fp(
-  async app => {
-    app.decorate('safeFetch', safeFetcher(PUBLIC_INTERNET))
-  },
-  { name: 'safe-fetch' },
-)
 
 /** Each call has connections of its own: nothing that one person asked for answers another. */
 export function safeFetcher(policy: FetchPolicy): SafeFetch {
@@ -113,7 +98,7 @@ interface Question {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** By hand, because every address on the way is looked at anew. */
+/** Redirects are followed by hand, because every address on the way is checked. */
 async function follow(first: URL, { policy, ...question }: Question): Promise<Fetched> {
   const { fetch } = await import('undici')
   let url = first
@@ -124,29 +109,29 @@ async function follow(first: URL, { policy, ...question }: Question): Promise<Fe
     if (!REDIRECTS.has(response.status)) return answerOf(response, policy)
     url = onwards(response.headers.get('location'), url, policy)
   }
-  throw new FetchRefused(`The server sends us on more than ${MOST_REDIRECTS} times`)
+  throw new FetchRefused(`The server redirects more than ${MOST_REDIRECTS} times`)
 }
 
 function onwards(location: string | null, from: URL, policy: FetchPolicy): URL {
-  const sentOn = 'The server sends us on'
-  if (location === null || !URL.canParse(location, from.href)) throw new FetchRefused(`${sentOn} to no address`)
+  if (location === null || !URL.canParse(location, from.href))
+    throw new FetchRefused('The server redirects without an address')
   const url = new URL(location, from)
   const fault = faultOf(url, policy)
-  if (fault !== undefined) throw new FetchRefused(`${sentOn}. ${fault}`)
+  if (fault !== undefined) throw new FetchRefused(`The server redirects to another address. ${fault}`)
   return url
 }
 
 function allowed(text: string, policy: FetchPolicy): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  const fault = url ? faultOf(url, policy) : 'This is no address'
+  const fault = url ? faultOf(url, policy) : 'This is not an address'
   if (!url || fault !== undefined) throw new AddressRefused(fault)
   return url
 }
 
-/** A host that is an IP address is looked at here: it is never looked up. */
+/** A host that is an IP address is checked here: it is never looked up. */
 function faultOf({ protocol, username, password, port, hostname }: URL, policy: FetchPolicy): string | undefined {
   if (protocol !== 'https:') return 'The address does not begin with https://'
-  if (username !== '' || password !== '') return 'The address has a name or a password in front of its host'
+  if (username !== '' || password !== '') return 'The address contains a user name or a password'
   if (!policy.ports.includes(port)) return 'The address names a port other than 443 and 8443'
   const host = hostname.replace(/^\[(.*)\]$/, '$1')
   return ipaddr.isValid(host) && !policy.allows(host) ? NOT_PUBLIC : undefined
@@ -160,7 +145,7 @@ function isPublic(address: string): boolean {
   return plain.range() === 'unicast' && (plain.kind() === 'ipv4' || first >> 5 === 1)
 }
 
-/** What is connected to is what was looked at: a name cannot mean another machine a moment later. */
+/** The connection goes to the address that was checked: the name cannot mean another machine in between. */
 function guarded({ resolve: addressesOf, allows }: FetchPolicy): LookupFunction {
   return (hostname, { all }, callback) => {
     addressesOf(hostname).then(
@@ -189,7 +174,7 @@ async function answerOf(response: Response, { maxBytes }: FetchPolicy): Promise<
   return { status: 'fresh', text, etag: kept('etag'), lastModified: kept('last-modified') }
 }
 
-/** Counts what arrives: a length may be a lie, and says nothing of what is packed. */
+/** Counts what arrives: `content-length` may be wrong, and says nothing about the unpacked size. */
 async function textOf({ body }: Response, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = []
   let bytes = 0
@@ -208,7 +193,7 @@ function refusalOf(error: unknown, timeout: AbortSignal, { timeoutMs }: FetchPol
   const cause = error instanceof Error ? error.cause : undefined
   if (cause instanceof FetchRefused) return cause
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  if (UNKNOWN_HOST.has(code)) return new FetchRefused('There is no server of that name')
+  if (UNKNOWN_HOST.has(code)) return new FetchRefused('There is no server with that name')
   if (/CERT|SELF_SIGNED|ISSUER/.test(String(code))) {
     return new FetchRefused('The certificate of the server cannot be trusted')
   }

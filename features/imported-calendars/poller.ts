@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Database } from '../../db/database.ts'
 import type { AuditLogger } from '../../plugins/audit-logger.ts'
-import type { SafeFetch } from '../../plugins/safe-fetch.ts'
+import type { SafeFetch } from './fetching.ts'
 import { readAgain } from './reading.ts'
 import { importedCalendarsRepository } from './repository.ts'
 import { keepPolled } from './updates.ts'

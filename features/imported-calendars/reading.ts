@@ -1,4 +1,4 @@
-import { AddressRefused, FetchRefused, type FetchOptions, type SafeFetch } from '../../plugins/safe-fetch.ts'
+import { AddressRefused, FetchRefused, type FetchOptions, type SafeFetch } from './fetching.ts'
 import { DAY, MINUTE } from '../../domain/scheduling/days.ts'
 import type { Interval } from '../../domain/scheduling/intervals.ts'
 import type { Content, Source, Standing } from './repository.ts'

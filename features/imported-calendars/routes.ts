@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { ValidationError } from '../../plugins/errors.ts'
-import type { SafeFetch } from '../../plugins/safe-fetch.ts'
+import type { SafeFetch } from './fetching.ts'
 import { answer, gone, refused } from '../../domain/lists/answers.ts'
 import { OnlyId } from '../../domain/lists/fields.ts'
 import { ImportedCalendar, ImportedCalendarPage, ImportedCalendarQuery, NewCalendar, OfInterviewer } from './schemas.ts'

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { features } from '../../features/index.ts'
-import { ConfigSchema } from '../../plugins/config.ts'
+import { ConfigSchema } from '../../plugins/config/schema.ts'
 import { testApp } from '../support/app.ts'
 import { run } from '../support/programs.ts'
 

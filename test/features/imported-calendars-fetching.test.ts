@@ -9,7 +9,7 @@ import {
   PUBLIC_INTERNET,
   safeFetcher,
   type FetchPolicy,
-} from '../../plugins/safe-fetch.ts'
+} from '../../features/imported-calendars/fetching.ts'
 import { selfSigned } from '../support/certificate.ts'
 
 const { key, cert } = selfSigned()
@@ -101,9 +101,9 @@ describe('safe fetching', () => {
     it.each([
       ['plain http', 'http://calendar.example.com/', 'The address does not begin with https://'],
       ['a file', 'file:///etc/passwd', 'The address does not begin with https://'],
-      ['a text', 'basic.ics', 'This is no address'],
-      ['a name', 'https://ada@calendar.example.com/', 'The address has a name or a password in front of its host'],
-      ['a password', 'https://:x@calendar.example.com/', 'The address has a name or a password in front of its host'],
+      ['a text', 'basic.ics', 'This is not an address'],
+      ['a name', 'https://ada@calendar.example.com/', 'The address contains a user name or a password'],
+      ['a password', 'https://:x@calendar.example.com/', 'The address contains a user name or a password'],
       ['port 22', 'https://calendar.example.com:22/', 'The address names a port other than 443 and 8443'],
       ['port 80', 'https://calendar.example.com:80/', 'The address names a port other than 443 and 8443'],
     ])('refuses %s', async (_what, url, message) => {
@@ -152,13 +152,13 @@ describe('safe fetching', () => {
       ['https://2130706434/', NOT_PUBLIC],
       ['http://calendar.example.com/', 'The address does not begin with https://'],
       ['https://calendar.example.com:22/', 'The address names a port other than 443 and 8443'],
-      ['https://ada:x@calendar.example.com/', 'The address has a name or a password in front of its host'],
+      ['https://ada:x@calendar.example.com/', 'The address contains a user name or a password'],
       ['file:///etc/passwd', 'The address does not begin with https://'],
     ])('refuses to go to %s', async (location, why) => {
       sendOn(location)
       const refusal = await refusalOf(trusting()(own()))
       expect(refusal).not.toBeInstanceOf(AddressRefused)
-      expect(refusal.message).toBe(`The server sends us on. ${why}`)
+      expect(refusal.message).toBe(`The server redirects to another address. ${why}`)
       expect(asked).toHaveLength(1)
     })
 
@@ -178,12 +178,12 @@ describe('safe fetching', () => {
           : res.writeHead(200, { 'content-type': 'text/calendar' }).end('there')
       expect(await trusting()(own())).toMatchObject({ text: 'there' })
       left = 4
-      expect((await refusalOf(trusting()(own()))).message).toBe('The server sends us on more than 3 times')
+      expect((await refusalOf(trusting()(own()))).message).toBe('The server redirects more than 3 times')
     })
 
     it.each([[undefined], ['https://']])('refuses to be sent nowhere: %s', async location => {
       sendOn(location)
-      expect((await refusalOf(trusting()(own()))).message).toBe('The server sends us on to no address')
+      expect((await refusalOf(trusting()(own()))).message).toBe('The server redirects without an address')
     })
   })
 
@@ -285,7 +285,7 @@ describe('safe fetching', () => {
     it('is refused in words that tell nothing of our network', async () => {
       const noSuch = async () =>
         Promise.reject(Object.assign(new Error('getaddrinfo ENOTFOUND x'), { code: 'ENOTFOUND' }))
-      expect((await refusalOf(trusting({ resolve: noSuch })(own()))).message).toBe('There is no server of that name')
+      expect((await refusalOf(trusting({ resolve: noSuch })(own()))).message).toBe('There is no server with that name')
       serve = req => req.socket.destroy()
       expect((await refusalOf(trusting()(own()))).message).toBe('The server does not answer as it should')
     })

@@ -38,7 +38,7 @@ describe('configuration', () => {
     })
   })
 
-  it('tells every mistake at once, each with its variable and what was expected, and repeats no value', () => {
+  it('names every mistake at once, each with its variable and what was expected, and repeats no value', () => {
     const message = mistakesIn({
       NODE_ENV: 'production',
       PORT: '70000',
@@ -50,7 +50,7 @@ describe('configuration', () => {
     for (const part of [
       'PORT: expected a port number from 0 to 65535',
       'RATE_LIMIT_MAX: expected requests a minute',
-      'LOG_LEVEL: expected one of fatal, error',
+      'LOG_LEVEL: expected the least severe level that is logged: one of fatal, error',
       'DATABASE_URL: expected where the database is',
       'JWT_SECRET: expected a random secret of at least 32 bytes',
     ]) {
@@ -61,11 +61,11 @@ describe('configuration', () => {
 
   it.each(['nightly', '61 * * * *', '0 0 31 2 *', '* * * * * *'])('refuses %s as the schedule of backups', schedule => {
     expect(mistakesIn({ BACKUP_SCHEDULE: schedule })).toContain(
-      'BACKUP_SCHEDULE: expected when a backup is made, in UTC',
+      'BACKUP_SCHEDULE: expected when a backup is made, as the five fields of cron in UTC',
     )
   })
 
-  it('keeps backups beside the database file, unless it is told where', () => {
+  it('keeps backups beside the database file by default', () => {
     const told = { DATABASE_URL: 'file:/var/lib/panelist/p.db' }
     expect(backupFolder(told)).toBe('/var/lib/panelist/backups')
     expect(backupFolder({ ...told, BACKUP_DIR: '/mnt/backups' })).toBe('/mnt/backups')
@@ -155,7 +155,7 @@ describe('configuration', () => {
     )
   })
 
-  it('refuses a proxy that is no address and an origin that is none', () => {
+  it('refuses a proxy that is not an address and an origin that is not one', () => {
     const message = mistakesIn({ JWT_SECRET: SECRET, TRUST_PROXY: '10.0.0.0/8,nginx', ALLOWED_ORIGINS: '*' })
     expect(message).toContain('TRUST_PROXY: expected')
     expect(message).toContain('ALLOWED_ORIGINS: expected')
