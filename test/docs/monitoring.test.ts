@@ -6,7 +6,7 @@ import { drivers } from '../support/databases.ts'
 
 const ALERTS = readFileSync(new URL('../../deploy/alerts.yml', import.meta.url), 'utf8')
 const DASHBOARD = readFileSync(new URL('../../deploy/grafana-dashboard.json', import.meta.url), 'utf8')
-const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+const GUIDE = readFileSync(new URL('../../docs/guide/operations.md', import.meta.url), 'utf8')
 
 interface Dashboard {
   readonly templating: { readonly list: readonly { name: string; type: string }[] }
@@ -88,10 +88,10 @@ describe('deploy/alerts.yml', () => {
     expect(new Set(rules.map(rule => rule.split('\n')[0])).size).toBe(rules.length)
   })
 
-  it('expects the job that the README names', () => {
+  it('expects the job that the operations guide names', () => {
     const jobs = new Set([...ALERTS.matchAll(/job="(\w+)"/g)].map(([, job = '']) => job))
     expect([...jobs]).toEqual(['panelist'])
-    expect(README).toContain('job_name: panelist')
+    expect(GUIDE).toContain('job_name: panelist')
   })
 })
 

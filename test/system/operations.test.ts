@@ -89,7 +89,7 @@ END
 
 /** The blocks of the guide that are marked so, in their order. */
 function blocks(mark: string): string[] {
-  const guide = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8')
+  const guide = readFileSync(join(ROOT, 'docs/guide/operations.md'), 'utf8')
   return [...guide.matchAll(new RegExp(`\`\`\`sh ${mark}\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text = '']) => text)
 }
 
