@@ -6,6 +6,7 @@ import { accountsRepository } from '../domain/accounts/account.ts'
 import { passwords } from '../plugins/passwords.ts'
 import { NewUser, UserChanges } from '../features/users/schemas.ts'
 import { usersService } from '../features/users/service.ts'
+import { ROLES, type Role } from '../plugins/auth/identity.ts'
 import { commandLine } from '../plugins/actor.ts'
 import { auditLogger } from '../plugins/audit-logger.ts'
 import { loadConfig } from '../plugins/config.ts'
@@ -18,7 +19,7 @@ import { hiddenPrompt } from './hidden-prompt.ts'
 interface Options {
   readonly email: string
   readonly name?: string
-  readonly role?: 'admin' | 'talent' | 'interviewer'
+  readonly role?: Role
   readonly passwordStdin?: true
   readonly reset?: true
 }
@@ -27,7 +28,7 @@ const program = new Command('user-create')
   .description('Makes an account in the database that DATABASE_URL names. The password is never an argument.')
   .requiredOption('--email <address>', 'the address to sign in with')
   .option('--name <name>', 'the name of the person')
-  .addOption(new Option('--role <role>', 'interviewer unless it is given').choices(['admin', 'talent', 'interviewer']))
+  .addOption(new Option('--role <role>', 'interviewer unless it is given').choices(ROLES))
   .option('--password-stdin', 'read the password from standard input instead of asking for it')
   .option('--reset', 'give an account that is there a new password, and the role and name if given; ends its sessions')
   .action(async (options: Options) => {

@@ -1,13 +1,14 @@
 import createError from '@fastify/error'
 import { Type, type Static } from '@sinclair/typebox'
 import type { Queryable } from '../../db/database.ts'
+import { ROLES } from '../../plugins/auth/identity.ts'
 import { folded } from '../sql.ts'
 import { Email, Id, Instant, Line, Nullable, OneOf, Version } from '../lists/fields.ts'
 
 /** What signing in and the care of users share: the shape of an account, and its row. */
 
 export const UserName = Line(120, { examples: ['Ada Lovelace'] })
-export const UserRole = OneOf(['admin', 'talent', 'interviewer'], 'What somebody may do')
+export const UserRole = OneOf(ROLES, 'What somebody may do')
 export const UserStatus = OneOf(['active', 'disabled'], 'Only the active can sign in')
 /** A password that is being chosen; how hard it is to guess is looked at besides. */
 export const NewPassword = Type.String({

@@ -6,7 +6,7 @@ import { ZoneClock, Zones } from '../scheduling/zones.ts'
 import { Rule } from './recurrence.ts'
 import { propertiesOf, shown, textOf, type Component, type Property } from './tree.ts'
 import { UnreadableCalendar, type Steps } from './unreadable.ts'
-import { wallOf, type Wall } from './walls.ts'
+import { wallOf, type Wall } from './wall-times.ts'
 
 /** A clock is asked about a wall time of the span wherever it is shown, and what lies outside is cut off. */
 const MARGIN = 4 * DAY

@@ -1,5 +1,6 @@
 import ICAL from 'ical.js'
-import { mailtoFor, parameterFor, textFor, uriFor } from './text.ts'
+import { mailtoFor } from './addresses.ts'
+import { parameterFor, textFor, uriFor } from './text.ts'
 
 const PRODUCT = '-//Panelist//Panelist//EN'
 

@@ -7,7 +7,7 @@ import { Clocks } from './clocks.ts'
 import { Rule } from './recurrence.ts'
 import { calendarsIn, propertiesOf, textOf, wordOf, type Component, type Property } from './tree.ts'
 import { reading, Steps, UnreadableCalendar } from './unreadable.ts'
-import { wallOf } from './walls.ts'
+import { wallOf } from './wall-times.ts'
 
 export { UnreadableCalendar } from './unreadable.ts'
 

@@ -4,7 +4,7 @@ import { WEEKDAYS } from '../scheduling/availability.ts'
 import { monthAt, RuleDays } from './rule-days.ts'
 import type { Property } from './tree.ts'
 import { UnreadableCalendar, type Steps } from './unreadable.ts'
-import { wallOf, type Wall } from './walls.ts'
+import { wallOf, type Wall } from './wall-times.ts'
 
 /** One may end with `;`, as some programs write it. */
 const PARTS =

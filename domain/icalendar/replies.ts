@@ -1,17 +1,10 @@
-import { addressIn } from './text.ts'
+import { addressIn } from './addresses.ts'
+import { responseIn, type Response } from './responses.ts'
 import { calendarsIn, propertiesOf, shown, textOf, wordOf, type Component, type Property } from './tree.ts'
 import { reading, UnreadableCalendar } from './unreadable.ts'
-import { wallOf } from './walls.ts'
-import type { Response } from './writing.ts'
+import { wallOf } from './wall-times.ts'
 
 export { UnreadableCalendar } from './unreadable.ts'
-
-const RESPONSES = new Map<string, Response>([
-  ['NEEDS-ACTION', 'needs_action'],
-  ['ACCEPTED', 'accepted'],
-  ['DECLINED', 'declined'],
-  ['TENTATIVE', 'tentative'],
-])
 
 /** What somebody answered to an invitation. */
 export interface Reply {
@@ -80,7 +73,7 @@ function addressOf({ values }: Property): string {
 function responseOf({ parameters }: Property): Response {
   const partstat = parameters.get('partstat') ?? 'NEEDS-ACTION'
   const word = typeof partstat === 'string' ? partstat : ''
-  const response = RESPONSES.get(word.toUpperCase())
+  const response = responseIn(word)
   if (!response) throw new UnreadableCalendar(`“${shown(word)}” is no answer to an invitation.`)
   return response
 }

@@ -1,6 +1,7 @@
 import ICAL from 'ical.js'
 import { intersect, union, type Interval } from '../scheduling/intervals.ts'
 import { addInstant, addPerson, addText, addUri, calendarOf, instantOf, written, type Person } from './components.ts'
+import { partstatOf, type Response } from './responses.ts'
 import { textFor } from './text.ts'
 
 export type { Person } from './components.ts'
@@ -8,11 +9,9 @@ export type { Person } from './components.ts'
 /** How often calendars should look at a feed. */
 const REFRESH = 'PT15M'
 
-export const RESPONSES = ['needs_action', 'accepted', 'declined', 'tentative'] as const
-export type Response = (typeof RESPONSES)[number]
-
 export interface Attendee extends Person {
-  readonly role: 'lead' | 'interviewer' | 'shadow'
+  /** Whether it can take place without them. */
+  readonly optional: boolean
   readonly response: Response
 }
 
@@ -129,12 +128,11 @@ function eventOf(event: CalendarEvent, host: string, now: number): ICAL.Componen
 }
 
 function addAttendee(component: ICAL.Component, attendee: Attendee): void {
-  const { role, response } = attendee
-  const partstat = response === 'needs_action' ? 'NEEDS-ACTION' : response.toUpperCase()
+  const { optional, response } = attendee
   addPerson(component, 'attendee', attendee, {
     cutype: 'INDIVIDUAL',
-    role: role === 'shadow' ? 'OPT-PARTICIPANT' : 'REQ-PARTICIPANT',
-    partstat,
+    role: optional ? 'OPT-PARTICIPANT' : 'REQ-PARTICIPANT',
+    partstat: partstatOf(response),
     ...(response === 'needs_action' ? { rsvp: 'TRUE' } : {}),
   })
 }

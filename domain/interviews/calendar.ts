@@ -68,9 +68,14 @@ export function attendeesOf({
   candidateName,
   candidateEmail,
 }: Pick<Event, 'panel' | 'candidateName' | 'candidateEmail'>): Attendee[] {
-  const seated = panel.map(({ name, email, role, response }) => ({ name, address: email, role, response }))
+  const seated = panel.map(({ name, email, role, response }) => ({
+    name,
+    address: email,
+    optional: role === 'shadow',
+    response,
+  }))
   if (candidateEmail === null) return seated
-  const candidate = { name: candidateName ?? '', address: candidateEmail, role: 'interviewer' } as const
+  const candidate = { name: candidateName ?? '', address: candidateEmail, optional: false }
   return [...seated, { ...candidate, response: 'needs_action' }]
 }
 

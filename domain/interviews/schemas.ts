@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
+import { RESPONSES } from '../icalendar/responses.ts'
 import { Email, HttpUrl, Id, Instant, Line, Lines, Nullable, OneOf, TimeZone, Version } from '../lists/fields.ts'
 import { InterviewType } from '../panels/interview-types.ts'
 import { PanelRole } from '../panels/search.ts'
@@ -6,7 +7,7 @@ import { PanelRole } from '../panels/search.ts'
 /** The one shape of an interview: answers, rows of the journal, mails, feeds and files are all typed by it. */
 
 export const EventStatus = OneOf(['scheduled', 'completed', 'cancelled', 'no_show'])
-export const Response = OneOf(['needs_action', 'accepted', 'declined', 'tentative'], 'As in an iCalendar PARTSTAT')
+export const Response = OneOf(RESPONSES, 'As in an iCalendar PARTSTAT')
 
 export const PanelMember = Type.Object({
   interviewerId: Id,

@@ -1,5 +1,6 @@
 import { Type, type Static, type StringOptions, type TSchema } from '@sinclair/typebox'
 import { v7 } from 'uuid'
+import { ADDRESS, LONGEST_ADDRESS } from '../icalendar/addresses.ts'
 
 /** The field types that resources share: one definition each, for validation, for types and for the document. */
 
@@ -8,7 +9,6 @@ const LINE = '^[^\\s\\u0000-\\u001f\\u007f][^\\u0000-\\u001f\\u007f]*$'
 /** Text of many lines: of the control characters only tab, line feed and carriage return. */
 const LINES = '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]*$'
 const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
-const EMAIL = "^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$"
 /** A year, a month and perhaps a day; whether that month has the day is asked by the format. */
 const PARTIAL_DATE = '^[1-9]\\d{3}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\\d|3[01]))?$'
 const HTTP_URL = '^https?://[^\\s<>"\\\\^`{|}\\u0000-\\u0020\\u007f]+$'
@@ -26,7 +26,12 @@ export const Id = Type.String({
 /** A new UUID version 7 (RFC 9562 §5.7): ids sort by creation. */
 export const newId = (): string => v7()
 
-export const Email = Type.String({ format: 'email', maxLength: 254, pattern: EMAIL, examples: ['ada@example.com'] })
+export const Email = Type.String({
+  format: 'email',
+  maxLength: LONGEST_ADDRESS,
+  pattern: ADDRESS,
+  examples: ['ada@example.com'],
+})
 export const HttpUrl = Type.String({ maxLength: 2000, pattern: HTTP_URL, examples: ['https://meet.example.com/abc'] })
 export const Instant = Type.String({
   format: 'date-time',
@@ -49,7 +54,7 @@ export const TimeZone = Type.String({
 export const Version = Type.Integer({ minimum: 1, description: 'Grows by one with every change; also the ETag' })
 
 /** One of these words. */
-export const OneOf = <const Words extends string[]>(words: Words, description?: string) =>
+export const OneOf = <const Words extends readonly string[]>(words: Words, description?: string) =>
   Type.Unsafe<Words[number]>({ type: 'string', enum: words, ...(description === undefined ? {} : { description }) })
 
 /** The same, or null. A list of types instead of `anyOf`, because the serializer is several times faster with it. */

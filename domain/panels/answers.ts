@@ -25,7 +25,7 @@ export type Score = Static<typeof Score>
 
 const Relaxation = Type.Object(
   {
-    rule: OneOf([...RULES], 'The rule that would bring the most'),
+    rule: OneOf(RULES, 'The rule that would bring the most'),
     slots: Type.Integer({ description: 'How many slots more' }),
   },
   { description: 'What would help; not there when no single rule would' },

@@ -2,6 +2,9 @@ import type { Queryable } from '../../db/database.ts'
 import type { Caller } from '../../plugins/auth.ts'
 import { visibleTo } from '../accounts/visibility.ts'
 
+export const INTERVIEWER_STATUSES = ['active', 'paused', 'inactive'] as const
+export type InterviewerStatus = (typeof INTERVIEWER_STATUSES)[number]
+
 /** Somebody who interviews, and the account that acts as them, if there is one. */
 export interface Interviewer {
   readonly id: string

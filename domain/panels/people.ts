@@ -1,6 +1,7 @@
 import fp from 'fastify-plugin'
 import type { Queryable } from '../../db/database.ts'
 import { KeptCalendars, NO_MEMORY, type CalendarMemory, type Interviews } from './memory.ts'
+import type { InterviewerStatus } from './interviewer.ts'
 import { candidateSubject, interviewerSubject, LONGEST_CLAIM_MINUTES } from '../interviews/subjects.ts'
 import { fromJson } from '../sql.ts'
 import { Explained, Score } from './answers.ts'
@@ -45,7 +46,7 @@ const IMPORTED = ({ dialect }: Queryable) => `SELECT calendars.interviewer_id AS
 /** Somebody who interviews, as far as it matters for booking them. */
 export interface Bookable extends Calendar {
   readonly email: string
-  readonly status: 'active' | 'paused' | 'inactive'
+  readonly status: InterviewerStatus
   readonly skills: readonly string[]
   readonly interviewTypes: readonly string[]
 }

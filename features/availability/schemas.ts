@@ -27,7 +27,7 @@ const timeOff = <Item extends TSchema>(item: Item) => Listed(item, 200, 'Days of
 
 const HOURS = {
   weekly: Listed(
-    Type.Object({ weekday: OneOf([...WEEKDAYS]), start: Start, end: End }, strict),
+    Type.Object({ weekday: OneOf(WEEKDAYS), start: Start, end: End }, strict),
     70,
     'What every week has; windows of one day may touch and not overlap',
   ),

@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
+import { RESPONSES } from '../../domain/icalendar/responses.ts'
 import { Event, EVENT_EXAMPLE, EventStatus } from '../../domain/interviews/schemas.ts'
 import { ExportQuery } from '../../domain/lists/export.ts'
 import { Email, Id, Instant, Line, OneOf, part, Reason } from '../../domain/lists/fields.ts'
@@ -8,6 +9,8 @@ import { Search } from '../../domain/lists/words.ts'
 import { Score } from '../../domain/panels/answers.ts'
 import { PanelRole, Seats } from '../../domain/panels/search.ts'
 
+/** Nobody answers that an answer is needed. */
+const [, ...ANSWERS] = RESPONSES
 const strict = { additionalProperties: false }
 
 /** What may be sent about an interview, other than its time and its panel. */
@@ -134,7 +137,7 @@ export const NoShow = Type.Object(
 )
 
 export const Respond = Type.Object(
-  { response: OneOf(['accepted', 'declined', 'tentative']), note: Type.Optional(Line(500)) },
+  { response: OneOf(ANSWERS), note: Type.Optional(Line(500)) },
   { ...strict, examples: [{ response: 'accepted' }] },
 )
 export type Respond = Static<typeof Respond>

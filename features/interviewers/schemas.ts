@@ -2,11 +2,12 @@ import { Type, type Static } from '@sinclair/typebox'
 import { ExportQuery } from '../../domain/lists/export.ts'
 import { Email, Id, Instant, Line, Nullable, OneOf, TimeZone, Version } from '../../domain/lists/fields.ts'
 import { InterviewType } from '../../domain/panels/interview-types.ts'
+import { INTERVIEWER_STATUSES } from '../../domain/panels/interviewer.ts'
 import { PageOf, PageQuery } from '../../domain/lists/page.ts'
 import { Search } from '../../domain/lists/words.ts'
 
 const MINUTES_OF_BUFFER = { minimum: 0, maximum: 240 }
-const Status = OneOf(['active', 'paused', 'inactive'], 'Only the active are booked')
+const Status = OneOf(INTERVIEWER_STATUSES, 'Only the active are booked')
 const Words = Type.Array(Line(60), { maxItems: 50, description: 'A set: trimmed, unique without regard to case' })
 const Cap = Nullable(Type.Integer({ minimum: 1, maximum: 100, description: 'null: no limit' }))
 

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../db/database.ts'
+import type { Notifications } from '../../domain/accounts/notifications.ts'
 import type { CalendarIdentity } from '../../domain/interviews/calendar.ts'
 import { newId } from '../../domain/lists/fields.ts'
 import { fromJson } from '../../domain/sql.ts'
@@ -15,7 +16,7 @@ import { noticesOf, peopleOf, type Notice } from './notices.ts'
 const ROWS_AT_ONCE = 50
 
 /** Which choice of a profile each kind of mail is. */
-const CHOICE: Readonly<Record<OutboxMail['kind'], string>> = {
+const CHOICE: Readonly<Record<OutboxMail['kind'], keyof Notifications>> = {
   invitation: 'invitations',
   change: 'changes',
   cancellation: 'cancellations',
@@ -124,5 +125,5 @@ async function tellOfSignIn(
 }
 
 function wants(preferences: Preferences | undefined, kind: OutboxMail['kind']): boolean {
-  return preferences?.notifications[CHOICE[kind]] !== false
+  return preferences === undefined || preferences.notifications[CHOICE[kind]]
 }

@@ -50,7 +50,7 @@ export function calendarFor(
       updatedAt: at,
     }),
     // Somebody who is taken off is named alone, as they are no longer among the others.
-    attendees: kind === 'removal' ? [{ ...to, role: 'interviewer', response: 'needs_action' }] : attendeesOf(interview),
+    attendees: kind === 'removal' ? [{ ...to, optional: false, response: 'needs_action' }] : attendeesOf(interview),
     now: Date.parse(at),
   })
   return { method, content }

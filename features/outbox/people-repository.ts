@@ -1,5 +1,5 @@
 import type { Queryable } from '../../db/database.ts'
-import { fromJson } from '../../domain/sql.ts'
+import { ALL_WANTED, notificationsFrom, type Notifications } from '../../domain/accounts/notifications.ts'
 
 const PREFERENCES = ({ dialect }: Queryable) => `SELECT interviewers.id, interviewers.timezone, users.notifications
   FROM interviewers LEFT JOIN users ON users.id = interviewers.user_id WHERE interviewers.id ${dialect.inList('ids')}`
@@ -12,8 +12,7 @@ const EARLIER_SESSIONS = `SELECT count(*) AS total,
 /** What somebody chose. */
 export interface Preferences {
   readonly timezone: string
-  /** What is not in it is wanted. */
-  readonly notifications: Readonly<Partial<Record<string, boolean>>>
+  readonly notifications: Notifications
 }
 
 interface PreferenceRow {
@@ -36,5 +35,5 @@ export const peopleRepository = (sql: Queryable) => ({
 })
 
 function preferencesFrom({ timezone, notifications }: PreferenceRow): Preferences {
-  return { timezone, notifications: notifications === null ? {} : fromJson(notifications) }
+  return { timezone, notifications: notifications === null ? ALL_WANTED : notificationsFrom(notifications) }
 }

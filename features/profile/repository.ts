@@ -1,6 +1,6 @@
 import type { Queryable } from '../../db/database.ts'
-import { fromJson } from '../../domain/sql.ts'
-import type { Notifications, Profile } from './schemas.ts'
+import { notificationsFrom } from '../../domain/accounts/notifications.ts'
+import type { Profile } from './schemas.ts'
 
 const FIND = `SELECT id, email, name, role, timezone, notifications, version, created_at AS "createdAt",
   updated_at AS "updatedAt" FROM users WHERE id = :id`
@@ -10,15 +10,6 @@ const CREDENTIALS = `SELECT email, name, password_hash AS "passwordHash" FROM us
   WHERE id = :id AND status = 'active'`
 const SWAP_PASSWORD = `UPDATE users SET password_hash = :passwordHash
   WHERE id = :id AND status = 'active' AND password_hash = :verified`
-
-/** Everything is wanted that nobody has said no to. */
-const WANTED: Notifications = {
-  invitations: true,
-  changes: true,
-  cancellations: true,
-  reminders: true,
-  signIns: true,
-}
 
 type Row = Omit<Profile, 'notifications'> & { readonly notifications: string }
 
@@ -39,7 +30,7 @@ export interface PasswordSwap {
 export const profileRepository = (sql: Queryable) => ({
   find: async (id: string): Promise<Profile | undefined> => {
     const row = await sql.one<Row>(FIND, { id })
-    return row && { ...row, notifications: { ...WANTED, ...fromJson<Partial<Notifications>>(row.notifications) } }
+    return row && { ...row, notifications: notificationsFrom(row.notifications) }
   },
   /** Writes over the version it was read with; 0 changes when that is gone. */
   update: (profile: Profile) => sql.run(UPDATE, { ...profile, notifications: JSON.stringify(profile.notifications) }),

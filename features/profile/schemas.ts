@@ -1,16 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { NewPassword, UserName, UserRole } from '../../domain/accounts/account.ts'
+import { Notifications } from '../../domain/accounts/notifications.ts'
 import { Email, Id, Instant, TimeZone, Version } from '../../domain/lists/fields.ts'
-
-/** Which mails somebody wants. */
-const Notifications = Type.Object({
-  invitations: Type.Boolean({ description: 'To an interview' }),
-  changes: Type.Boolean({ description: 'Of an interview’s time, place or panel' }),
-  cancellations: Type.Boolean({ description: 'Of an interview' }),
-  reminders: Type.Boolean({ description: 'Before an interview' }),
-  signIns: Type.Boolean({ description: 'To the own account' }),
-})
-export type Notifications = Static<typeof Notifications>
 
 export const Profile = Type.Object(
   {

@@ -1,5 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { Id, Instant, OneOf } from '../../domain/lists/fields.ts'
+import { INTERVIEWER_STATUSES } from '../../domain/panels/interviewer.ts'
 
 const Count = (description: string) => Type.Integer({ minimum: 0, description })
 const Part = (description: string) => Type.Number({ minimum: 0, maximum: 1, description })
@@ -26,7 +27,7 @@ export type LoadQuery = Static<typeof LoadQuery>
 const Load = Type.Object({
   interviewerId: Id,
   name: Type.String(),
-  status: OneOf(['active', 'paused', 'inactive']),
+  status: OneOf(INTERVIEWER_STATUSES),
   weight: Type.Integer({ minimum: 1, description: 'Share of the load; 100 is a full one' }),
   interviews: Count('Scheduled, completed and no-shows, in whatever role'),
   minutes: Count('What these took, elapsed'),

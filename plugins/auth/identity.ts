@@ -3,7 +3,8 @@ import { hashOfSecret } from '../secrets.ts'
 import type { AccessTokens } from './access-tokens.ts'
 import type { Scope } from './scopes.ts'
 
-export type Role = 'admin' | 'talent' | 'interviewer'
+export const ROLES = ['admin', 'talent', 'interviewer'] as const
+export type Role = (typeof ROLES)[number]
 
 /** What the secret of every API token begins with, so that people and scanners know one when they see it. */
 export const API_TOKEN_PREFIX = 'pnl_'

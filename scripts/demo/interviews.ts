@@ -1,3 +1,4 @@
+import type { PanelMember } from '../../domain/interviews/schemas.ts'
 import type { NewEvent } from '../../features/events/schemas.ts'
 import type { Interviewer } from '../../features/interviewers/schemas.ts'
 import { Diary, weekOf, type Slot } from './diary.ts'
@@ -142,7 +143,7 @@ function eventFrom({ random, seed, number, kind, candidate, slot, panel }: Parts
   }
 }
 
-function roleOf(seat: number, shadow: boolean): 'lead' | 'interviewer' | 'shadow' {
+function roleOf(seat: number, shadow: boolean): PanelMember['role'] {
   if (seat === 0) return 'lead'
   return shadow ? 'shadow' : 'interviewer'
 }

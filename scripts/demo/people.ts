@@ -1,4 +1,4 @@
-import type { NewInterviewer } from '../../features/interviewers/schemas.ts'
+import type { Interviewer, NewInterviewer } from '../../features/interviewers/schemas.ts'
 import { pick, randomOf, some, whole, type Random } from './random.ts'
 import { DEPARTMENTS, POSITIONS, REGIONS, type Region } from './words.ts'
 
@@ -39,7 +39,7 @@ export function demoInterviewer(seed: number, number: number): NewInterviewer {
 }
 
 /** Most can be booked; one in ten cannot, for a while or any more. */
-function statusFrom(luck: number): 'active' | 'paused' | 'inactive' {
+function statusFrom(luck: number): Interviewer['status'] {
   if (luck < 0.9) return 'active'
   return luck < 0.95 ? 'paused' : 'inactive'
 }

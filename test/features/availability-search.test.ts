@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { WEEKDAYS } from '../../domain/scheduling/availability.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers } from '../support/databases.ts'
 
@@ -6,7 +7,6 @@ const url = '/api/availability/search'
 const unknown = '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
-const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
 const ALL_DAY = WEEKDAYS.map(weekday => ({ weekday, start: '00:00', end: '24:00' }))
 /** A Monday to Friday. */
 const WEEK = { from: '2027-04-05T00:00:00Z', to: '2027-04-10T00:00:00Z' }

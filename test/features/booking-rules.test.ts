@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildApp } from '../../app.ts'
 import { openDatabase } from '../../db/open.ts'
 import { createLogger } from '../../plugins/logging.ts'
+import { WEEKDAYS } from '../../domain/scheduling/availability.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers, postgres } from '../support/databases.ts'
 
 const unknown = '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'
-const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
 const ALL_DAY = WEEKDAYS.map(weekday => ({ weekday, start: '00:00', end: '24:00' }))
 const override = { reason: 'The candidate leaves tomorrow' }
 

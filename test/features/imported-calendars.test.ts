@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest'
 import { CalendarPoller } from '../../features/imported-calendars/poller.ts'
 import { auditLogger } from '../../plugins/audit-logger.ts'
+import { WEEKDAYS } from '../../domain/scheduling/availability.ts'
 import { PUBLIC_INTERNET, safeFetcher, type SafeFetch } from '../../features/imported-calendars/fetching.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { withApiToken } from '../support/cache.ts'
@@ -17,7 +18,6 @@ const SECRET_PATH = '/private-4f1c88d2/basic.ics'
 const DAY = 86_400_000
 /** A Monday to Friday, when Berlin has summer time. */
 const DATES = ['2027-04-05', '2027-04-06', '2027-04-07', '2027-04-08', '2027-04-09']
-const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
 const ALL_DAY = WEEKDAYS.map(weekday => ({ weekday, start: '00:00', end: '24:00' }))
 
 let events = 0

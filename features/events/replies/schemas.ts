@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { RESPONSES } from '../../../domain/icalendar/writing.ts'
+import { RESPONSES } from '../../../domain/icalendar/responses.ts'
 import { Id, OneOf } from '../../../domain/lists/fields.ts'
 
 export const LARGEST_REPLY_BYTES = 256 * 1024
@@ -9,7 +9,7 @@ export const ReplyResult = Type.Object(
     status: OneOf(['applied', 'ignored']),
     eventId: Id,
     interviewerId: Type.Optional(Id),
-    response: OneOf([...RESPONSES]),
+    response: OneOf(RESPONSES),
     reason: Type.Optional(Type.String({ description: 'Why it was ignored' })),
   },
   {

@@ -1,3 +1,4 @@
+import { WEEKDAYS } from '../../../domain/scheduling/availability.ts'
 // The requests of the collection that are run one after the other: what of the document they are, and what they change of it.
 
 /** One request. `{{…}}` is a variable of the collection; whatever a step does not say is as the document shows it. */
@@ -18,7 +19,7 @@ export interface Step {
 }
 
 const ONE_MORE = { 'idempotency-key': '{{$guid}}' }
-const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday']
+const WORKDAYS = WEEKDAYS.slice(0, 5)
 
 const booking = {
   title: 'Technical interview',
@@ -106,7 +107,7 @@ export const WALKTHROUGH: readonly Step[] = [
     operationId: 'updateAvailability',
     name: 'Have Ada give her afternoons',
     path: { id: '{{ada}}' },
-    body: { weekly: WEEKDAYS.map(weekday => ({ weekday, start: '12:00', end: '20:00' })) },
+    body: { weekly: WORKDAYS.map(weekday => ({ weekday, start: '12:00', end: '20:00' })) },
     status: 200,
     answer: { 'weekly[4].start': '12:00' },
   },

@@ -19,10 +19,10 @@ export const EVENT: CalendarEvent = {
 export const GRACE: Attendee = {
   name: 'Grace "Amazing" Hopper, PhD; ^x',
   address: 'grace@example.com',
-  role: 'lead',
+  optional: false,
   response: 'needs_action',
 }
-export const ALAN: Attendee = { name: 'Alan', address: 'alan+panel@example.com', role: 'shadow', response: 'accepted' }
+export const ALAN: Attendee = { name: 'Alan', address: 'alan+panel@example.com', optional: true, response: 'accepted' }
 export const INVITATION: Invitation = {
   method: 'REQUEST',
   host: 'panelist.example',
