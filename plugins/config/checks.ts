@@ -14,7 +14,7 @@ export function mistakeIn(name: keyof Settings, why = ''): string {
 export function mistakesBeyondSchema(environment: Environment): string[] {
   const mistakes: string[] = []
   if (environment['NODE_ENV'] === 'production' && environment['JWT_SECRET'] === undefined) {
-    mistakes.push(mistakeIn('JWT_SECRET', '; production has no default'))
+    mistakes.push(mistakeIn('JWT_SECRET'))
   }
   if (!listed(environment['TRUST_PROXY']).every(isNetwork)) mistakes.push(mistakeIn('TRUST_PROXY'))
   if (!listed(environment['ALLOWED_ORIGINS']).every(isOrigin)) mistakes.push(mistakeIn('ALLOWED_ORIGINS'))

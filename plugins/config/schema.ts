@@ -26,7 +26,7 @@ export const ConfigSchema = Type.Object({
   PUBLIC_URL: Type.Optional(
     Type.String({
       pattern: '^https?://[^/\\s]+/?$',
-      description: 'the address people use, like https://panelist.example',
+      description: 'the address people use, like https://panelist.example, where https turns on HSTS',
     }),
   ),
   TRUST_PROXY: Type.Optional(
@@ -39,14 +39,16 @@ export const ConfigSchema = Type.Object({
     default: 'file:./data/panelist.db',
     description: 'where the database is, like file:./data/panelist.db or postgres://user:password@host:5432/panelist',
   }),
-  MIGRATE: Switch('whether the program brings the schema of its database up to date when it starts'),
+  MIGRATE: Switch(
+    'whether the program brings its database up to date when it starts, or with off refuses an older one',
+  ),
   WORKERS: Type.Integer({
     minimum: 1,
     maximum: 64,
     default: 1,
     description: 'how many processes share the port, from 1 to 64',
   }),
-  JWT_SECRET: Secret(SECRET_EXPECTED),
+  JWT_SECRET: Secret(`${SECRET_EXPECTED} that signs access tokens; one is made by default, except in production`),
   JWT_SECRET_PREVIOUS: Secret(`the previous secret, while tokens signed with it are valid: ${SECRET_EXPECTED}`),
   REGISTRATION: Type.Optional(
     Type.Unsafe<'open' | 'closed'>({
@@ -60,7 +62,7 @@ export const ConfigSchema = Type.Object({
   GOOGLE_ALLOWED_DOMAINS: Type.Optional(
     Type.String({
       description:
-        'the domains whose people may sign in with Google, separated by commas, like example.com,example.org',
+        'the domains whose people may sign in with Google, separated by commas, like example.com,example.org; everybody by default',
     }),
   ),
   ALLOWED_ORIGINS: Type.Optional(
@@ -71,11 +73,12 @@ export const ConfigSchema = Type.Object({
   RATE_LIMIT_MAX: Count(1000, 'requests a minute for each user or address, 0 for no limit'),
   AUTH_RATE_LIMIT_MAX: Count(10, 'sign-in requests a minute for each address and each account, 0 for no limit'),
   CACHE_MAX_BYTES: Count(64 * 1024 * 1024, 'how many bytes of answers are kept in memory, 0 for none', 2 ** 40),
-  MAIL: Switch('whether mails are sent'),
+  MAIL: Switch('whether this instance makes and sends mails'),
   SMTP_URL: Type.Optional(
     Type.String({
       pattern: '^smtps?://[^\\s]+$',
-      description: 'the server that sends the mails, like smtp://user:password@mail.example:587',
+      description:
+        'the server that sends the mails, like smtp://user:password@mail.example:587; by default each mail is a file in outbox, beside the database',
     }),
   ),
   MAIL_FROM: Type.String({
@@ -83,7 +86,7 @@ export const ConfigSchema = Type.Object({
     maxLength: 200,
     pattern: MAIL_FROM,
     default: 'panelist@localhost',
-    description: 'the one address that mails come from',
+    description: 'the one address that mails come from and answers to invitations go to',
   }),
   REMINDERS: Type.String({
     pattern: '^(?:off|\\d{1,4}[mh](?:,\\d{1,4}[mh]){0,4})$',

@@ -20,7 +20,7 @@ export function configurationPage(): string {
     '| --- | --- | --- |',
     ...rows,
     '',
-    `A secret can be named by a file in place of its value: ${SECRETS.map(name => `\`${name}_FILE\``).join(', ')}.`,
+    `A secret can be kept in a file, as in \`JWT_SECRET_FILE=/run/secrets/jwt\`: ${SECRETS.map(name => `\`${name}_FILE\``).join(', ')}.`,
     '',
   ].join('\n')
 }
