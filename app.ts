@@ -2,7 +2,7 @@ import createError from '@fastify/error'
 import Fastify, { LogController, type FastifyInstance, type FastifyBaseLogger } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { Database } from './db/database.ts'
-import { features as allFeatures, featuresPlugin, type FeatureOptions } from './features/index.ts'
+import { declarations, featuresPlugin, type FeatureOptions } from './features/index.ts'
 import { auditLoggerPlugin } from './plugins/audit-logger.ts'
 import { accessPlugin } from './plugins/access.ts'
 import { authPlugin } from './plugins/auth.ts'
@@ -13,7 +13,6 @@ import { configPlugin, type Config } from './plugins/config.ts'
 import { dbPlugin } from './plugins/db.ts'
 import { errorsPlugin, sendEarlyError } from './plugins/errors.ts'
 import { exportsPlugin } from './plugins/exports.ts'
-import { declarationsOf, type Feature } from './plugins/feature.ts'
 import { healthPlugin } from './plugins/health.ts'
 import { idempotencyPlugin } from './plugins/idempotency.ts'
 import { createLogger, loggingPlugin, requestId } from './plugins/logging.ts'
@@ -28,26 +27,17 @@ import { validatorFactory } from './plugins/validation.ts'
 
 const Closing = createError('UNDER_PRESSURE', 'The server is being restarted; please try again', 503)
 
-export interface AppOptions extends Pick<FeatureOptions, 'identityProvider' | 'calendarFetcher'> {
+export interface AppOptions extends FeatureOptions {
   readonly config: Config
   /** Open and migrated; it stays open when the instance closes. */
   readonly database: Database
   readonly logger?: FastifyBaseLogger
   /** Given to each of several processes behind one port. */
   readonly processes?: Processes | undefined
-  /** Every feature by default. */
-  readonly features?: readonly Feature<FeatureOptions>[]
 }
 
 /** The whole program as a Fastify instance, ready for `inject()` or `listen()`. Opens nothing by itself. */
-export async function buildApp({
-  config,
-  database,
-  logger,
-  features = allFeatures,
-  ...options
-}: AppOptions): Promise<FastifyInstance> {
-  const declarations = declarationsOf(features)
+export async function buildApp({ config, database, logger, ...options }: AppOptions): Promise<FastifyInstance> {
   const app = bareInstance(config, logger ?? (await createLogger(config)))
   app.removeContentTypeParser('text/plain')
 
@@ -67,12 +57,12 @@ export async function buildApp({
   await app.register(conditionalPlugin)
   await app.register(cachePlugin)
   await app.register(idempotencyPlugin)
-  await app.register(openapiPlugin, declarations)
+  await app.register(openapiPlugin, { tags: declarations.tags })
   await app.register(healthPlugin)
   await app.register(realtimePlugin)
   await app.register(metricsRoutePlugin)
   await app.register(exportsPlugin)
-  await app.register(featuresPlugin, { ...options, ...declarations, features })
+  await app.register(featuresPlugin, options)
   return app
 }
 

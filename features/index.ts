@@ -11,7 +11,7 @@ import { googleFeature, type GoogleOptions } from './google/index.ts'
 import { importedCalendarsFeature, type ImportedCalendarsOptions } from './imported-calendars/index.ts'
 import { interviewersFeature } from './interviewers/index.ts'
 import { mailDelivery, outboxFeature } from './outbox/index.ts'
-import { pluginOf, type Declarations, type Feature } from '../plugins/feature.ts'
+import { declarationsOf, pluginOf, type Declarations, type Feature } from '../plugins/feature.ts'
 import { passwordsPlugin } from '../plugins/passwords.ts'
 import { portfolioFeature } from './portfolio/index.ts'
 import { profileFeature } from './profile/index.ts'
@@ -22,10 +22,10 @@ import { tokensFeature } from './tokens/index.ts'
 import { userCountFeature } from './usercount/index.ts'
 import { usersFeature } from './users/index.ts'
 
-export type FeatureOptions = GoogleOptions & ImportedCalendarsOptions & Declarations
+export type FeatureOptions = GoogleOptions & ImportedCalendarsOptions
 
 /** Every feature there is: a new one is a line here. */
-export const features: readonly Feature<FeatureOptions>[] = [
+export const features: readonly Feature<FeatureOptions & Declarations>[] = [
   authFeature,
   googleFeature,
   sessionsFeature,
@@ -47,12 +47,13 @@ export const features: readonly Feature<FeatureOptions>[] = [
   backupsFeature,
 ]
 
-/** Registers features, and what several of them stand on. */
-export const featuresPlugin: FastifyPluginAsync<
-  FeatureOptions & { readonly features: readonly Feature<FeatureOptions>[] }
-> = async (app, { features, ...options }) => {
+/** What they declare, for those that serve it. */
+export const declarations = declarationsOf(features)
+
+/** Registers them, and what several of them stand on. */
+export const featuresPlugin: FastifyPluginAsync<FeatureOptions> = async (app, options) => {
   await app.register(passwordsPlugin)
   await app.register(calendarsPlugin)
   await app.register(mailDelivery)
-  for (const feature of features) await app.register(pluginOf(feature), options)
+  for (const feature of features) await app.register(pluginOf(feature), { ...options, ...declarations })
 }

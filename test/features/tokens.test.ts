@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { features } from '../../features/index.ts'
-import { declarationsOf } from '../../plugins/feature.ts'
+import { declarations } from '../../features/index.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers } from '../support/databases.ts'
 
 const url = '/api/tokens'
-const SCOPES = declarationsOf(features).scopes
+const SCOPES = declarations.scopes
 const unknown = '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString()
 

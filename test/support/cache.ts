@@ -3,8 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { setImmediate as nextLoop } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Queryable } from '../../db/database.ts'
-import { features } from '../../features/index.ts'
-import { declarationsOf } from '../../plugins/feature.ts'
+import { declarations } from '../../features/index.ts'
 import { hashOfSecret, randomSecret } from '../../plugins/secrets.ts'
 import type { SignedIn, TestApp } from './app.ts'
 
@@ -75,7 +74,7 @@ export async function addRefreshToken(sql: Queryable, { sessionId }: SignedIn): 
 
 /** The owner as whoever holds an API token of theirs, of every scope and without an end. */
 export async function withApiToken(t: TestApp, owner: SignedIn): Promise<SignedIn> {
-  const payload = { name: 'Script', scopes: declarationsOf(features).scopes }
+  const payload = { name: 'Script', scopes: declarations.scopes }
   const { body } = await t.call({ method: 'POST', url: '/api/tokens', as: owner, payload })
   return { ...owner, headers: { authorization: `Bearer ${body.secret}` } }
 }
