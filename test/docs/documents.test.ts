@@ -11,7 +11,7 @@ import { run, start } from '../support/programs.ts'
 const ROOT = join(import.meta.dirname, '../..')
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 const below = (folder: string) => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-const MANIFEST: { scripts: Record<string, string> } = JSON.parse(read('package.json'))
+const MANIFEST: { version: string; scripts: Record<string, string> } = JSON.parse(read('package.json'))
 
 const DOCUMENTS = [
   'README.md',
@@ -99,6 +99,17 @@ describe('the documents', () => {
     const settings = Object.keys(ConfigSchema.properties)
     expect(rows('docs/configuration.md')).toEqual(settings)
     for (const file of GUIDE) expect(rows(file).filter(name => settings.includes(name ?? ''))).toEqual([])
+  })
+
+  it('have the release of the program at the top of the changelog, in the words of Keep a Changelog', () => {
+    const changelog = read('CHANGELOG.md')
+    const [, newest] = /^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d$/m.exec(changelog) ?? []
+    const { version }: { version: string } = JSON.parse(read('package-lock.json'))
+    expect([newest, version]).toEqual([MANIFEST.version, MANIFEST.version])
+    const kinds = new Set([...changelog.matchAll(/^### (.+)$/gm)].map(([, kind]) => kind))
+    expect(['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security']).toEqual(
+      expect.arrayContaining([...kinds]),
+    )
   })
 
   it('name no setting that does not exist', () => {
