@@ -66,9 +66,9 @@ export async function nextMessage(child: ChildProcess): Promise<unknown> {
 }
 
 function asReply(message: unknown): Reply {
-  if (typeof message !== 'object' || message === null) return { failure: 'the load generator said nothing' }
+  if (typeof message !== 'object' || message === null) return { failure: 'the load generator sent no answer' }
   if ('requests' in message && 'seconds' in message) {
     return { requests: Number(message.requests), seconds: Number(message.seconds) }
   }
-  return { failure: 'failure' in message ? String(message.failure) : 'the load generator was not understood' }
+  return { failure: 'failure' in message ? String(message.failure) : 'the answer of the load generator cannot be read' }
 }

@@ -29,9 +29,9 @@ interface Scenario {
 }
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
-  cached: { what: 'an interviewer by id, out of the cache', path: ONE },
-  get: { what: 'an interviewer by id, out of the database', path: ONE, settings: NO_CACHE },
-  list: { what: 'a page of 50 interviewers, out of the database', path: LIST, settings: NO_CACHE },
+  cached: { what: 'an interviewer by id, from the cache', path: ONE },
+  get: { what: 'an interviewer by id, from the database', path: ONE, settings: NO_CACHE },
+  list: { what: 'a page of 50 interviewers, from the database', path: LIST, settings: NO_CACHE },
   create: { what: 'a new interviewer', path: LIST, load: { body: NEW_INTERVIEWER } },
   search: {
     what: 'a panel of four among 200 people',
@@ -47,10 +47,10 @@ interface Load {
 }
 
 const program = new Command('profile')
-  .description('Shows where the built program spends its time and memory under a load, on a database of its own.')
-  .addOption(new Option('--scenario <name>', 'what is asked for').choices(Object.keys(SCENARIOS)).default('cached'))
+  .description('Shows where the built program spends its time and memory under load, on its own database.')
+  .addOption(new Option('--scenario <name>', 'what to request').choices(Object.keys(SCENARIOS)).default('cached'))
   .option('--seconds <seconds>', 'how long', wholeNumber(1, 600), 10)
-  .option('--connections <count>', 'how many ask at once', wholeNumber(1, 1_000), 64)
+  .option('--connections <count>', 'how many clients send requests at once', wholeNumber(1, 1_000), 64)
   .addHelpText(
     'after',
     `\nScenarios: ${Object.entries(SCENARIOS)

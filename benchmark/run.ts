@@ -51,8 +51,8 @@ const command = new Command('benchmark')
     'Measures the built program against its baselines and writes benchmark/results/latest.json and latest.svg.',
   )
   .addOption(new Option('--only <row...>', 'measure these rows only').choices(NAMES))
-  .option('--runs <count>', 'runs of each contender, the median counts', positive, 5)
-  .option('--seconds <seconds>', 'length of a run', positive, 5)
+  .option('--runs <count>', 'how often each contender runs; the median counts', positive, 5)
+  .option('--seconds <seconds>', 'the length of a run', positive, 5)
   .option('--quick', `${QUICK.runs} runs of ${QUICK.seconds} s: to see that it works, not to quote`)
   .option('--strict', 'exit with 1 when a bar is missed')
   .addHelpText(
@@ -104,7 +104,8 @@ async function main(options: Options): Promise<void> {
 function finish(found: ReadonlyMap<string, readonly Line[]>, { strict }: Options, settings: object): void {
   const lines = [...found.values()].flat()
   console.log(`\n${table(lines)}\n`)
-  if (onMemoryOnly()) console.log('The folder for temporary files is kept in memory: creates were not durable here.\n')
+  if (onMemoryOnly())
+    console.log('The folder for temporary files is in memory, so the creates measured here were not durable.\n')
   console.log(`Written to ${writeReport(found, NAMES, settings)}`)
   if (strict && lines.some(line => verdictOf(line) === 'missed')) process.exitCode = 1
 }

@@ -45,7 +45,7 @@ async function subscribed(address: string, authorization: string): Promise<WebSo
   socket.send('{"type":"SUBSCRIBE_TASKS"}')
   const signal = AbortSignal.timeout(PATIENCE_MS)
   const message = await once(socket, 'message', { signal }).then(([first]: unknown[]) => first)
-  if (!String(message).includes('"SUBSCRIBED"')) throw new Error(`to its subscription one heard ${String(message)}`)
+  if (!String(message).includes('"SUBSCRIBED"')) throw new Error(`a subscription was answered with ${String(message)}`)
   socket.on('message', (news: Buffer) => hear(news))
   socket.on('close', code => (unexpected ??= `a socket was closed with ${code}`))
   return socket
@@ -92,11 +92,12 @@ function everySocketHears(): Promise<Heard> {
     hear = message => {
       count += 1
       if (count === 1) [first, firstAt] = [message, performance.now()]
-      else if (!message.equals(first)) reject(new Error(`one heard ${message.toString()}, another ${first.toString()}`))
+      else if (!message.equals(first))
+        reject(new Error(`one client received ${message.toString()}, another ${first.toString()}`))
       if (count < sockets.length) return
       const lastAt = performance.now()
       clearTimeout(late)
-      hear = more => (unexpected ??= `one heard too much: ${more.toString()}`)
+      hear = more => (unexpected ??= `a client received too much: ${more.toString()}`)
       resolve({ firstAt, lastAt, text: first.toString() })
     }
   })

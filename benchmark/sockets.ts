@@ -74,10 +74,10 @@ export class SocketClients {
 }
 
 function asReply(message: unknown): Reply {
-  if (typeof message !== 'object' || message === null) return { failure: 'they said nothing' }
+  if (typeof message !== 'object' || message === null) return { failure: 'the clients sent no answer' }
   if ('delays' in message && Array.isArray(message.delays) && 'message' in message) {
     const delays = message.delays.map((delay: Delay) => ({ firstMs: delay.firstMs, lastMs: delay.lastMs }))
     return { delays, message: String(message.message) }
   }
-  return { failure: 'failure' in message ? String(message.failure) : 'they were not understood' }
+  return { failure: 'failure' in message ? String(message.failure) : 'the answer of the clients cannot be read' }
 }

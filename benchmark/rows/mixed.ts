@@ -57,7 +57,7 @@ function readsOf(ids: readonly string[]): string[] {
 async function lookUps(context: Context, { url }: Server): Promise<{ hits: number; misses: number }> {
   const statistics: unknown = JSON.parse(await answerOf(context, `${url}/api/cache`))
   if (typeof statistics !== 'object' || statistics === null || !('hits' in statistics && 'misses' in statistics)) {
-    throw new Error('the cache does not tell its hits and misses')
+    throw new Error('the cache does not report its hits and misses')
   }
   return { hits: Number(statistics.hits), misses: Number(statistics.misses) }
 }

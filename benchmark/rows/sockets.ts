@@ -109,7 +109,7 @@ interface Told {
 }
 
 async function inTurn(context: Context, own: Audience, bare: Audience): Promise<[own: Told[], bare: Told[]]> {
-  context.say(`a write told to ${SUBSCRIBERS} sockets`)
+  context.say(`a write sent to ${SUBSCRIBERS} sockets`)
   const runs: [Told[], Told[]] = [[], []]
   for (let run = 0; run < context.runs; run++) {
     for (const [index, audience] of [own, bare].entries()) {
