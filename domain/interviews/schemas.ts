@@ -1,8 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { RESPONSES } from '../icalendar/responses.ts'
 import { Email, HttpUrl, Id, Instant, Line, Lines, Nullable, OneOf, TimeZone, Version } from '../lists/fields.ts'
-import { InterviewType } from '../panels/interview-types.ts'
-import { PanelRole } from '../panels/search.ts'
+import { InterviewType, PanelRole } from '../panels/schemas.ts'
 
 /** The one shape of an interview: answers, rows of the journal, mails, feeds and files are all typed by it. */
 

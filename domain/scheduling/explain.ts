@@ -2,7 +2,7 @@ import type { Calendar } from './calendar.ts'
 import { RULES, type Account, type Rule } from './free-time.ts'
 import { subtract, type Interval } from './intervals.ts'
 import { remembered } from './remembered.ts'
-import type { Search } from './search.ts'
+import type { PanelSearch } from './search.ts'
 
 /** What relaxing a rule would bring: so many more slots than there are. */
 export interface Relaxation {
@@ -28,7 +28,7 @@ export interface Explanation {
 }
 
 /** Why there are no more slots than there are: for everybody, where their time goes, and what would help. */
-export function explain(search: Search): Explanation {
+export function explain(search: PanelSearch): Explanation {
   const gains = new Gains(search)
   const { people: eligible, relaxed } = search.question
   const people = eligible.map(({ calendar, kinds }, person) => {
@@ -77,12 +77,12 @@ type Ranges = readonly Interval[]
 
 /** How many slots there would be more if people could start at other instants; negative for fewer. */
 class Gains {
-  readonly #search: Search
+  readonly #search: PanelSearch
   readonly #feasible: Uint8Array
   /** By kinds, and one more or one fewer: how many instants would change up to each. */
   readonly #changes = new Map<string, Int32Array>()
 
-  constructor(search: Search) {
+  constructor(search: PanelSearch) {
     this.#search = search
     this.#feasible = search.feasible()
   }

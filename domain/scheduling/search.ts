@@ -45,7 +45,7 @@ export interface PanelSlot {
 }
 
 /** Everybody's free time in a question, worked out once, and what follows from it. */
-export class Search {
+export class PanelSearch {
   readonly question: Question
   readonly #freeTimes: readonly FreeTime[]
   /** By windows, which many share. */

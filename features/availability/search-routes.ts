@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { answer, refused } from '../../domain/lists/answers.ts'
-import { calendarStore } from '../../domain/panels/people.ts'
 import { OnlyId } from '../../domain/lists/fields.ts'
 import { PanelQuery, PanelSlots, SlotQuery, Slots } from './search-schemas.ts'
 import { searchService } from './search-service.ts'
@@ -9,7 +8,7 @@ const tags = ['availability']
 
 export const searchRoutes: FastifyPluginAsyncTypebox = async app => {
   for (const schema of [Slots, PanelSlots]) app.addSchema(schema)
-  const search = searchService(app.db, calendarStore(app.db, app.calendarMemory), app.calendars)
+  const search = searchService({ sql: app.db, rules: app.calendars, memory: app.calendarMemory })
   const staff = [app.authorize(['admin', 'talent'])]
 
   app.get('/interviewers/:id/slots', { schema: SLOTS }, request =>

@@ -1,7 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { Email, Id, Instant, part, TimeZone } from '../../domain/lists/fields.ts'
-import { EveryonesRelaxation, Explained, Score } from '../../domain/panels/answers.ts'
-import { PanelRole, Seats } from '../../domain/panels/search.ts'
+import { EveryonesRelaxation, Explained, PanelRole, Score, Seats } from '../../domain/panels/schemas.ts'
 
 const STEPS = [5, 10, 15, 20, 30, 60]
 const MOST_SLOTS = 500

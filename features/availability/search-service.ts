@@ -1,104 +1,80 @@
 import { DateTime, FixedOffsetZone } from 'luxon'
-import type { Database } from '../../db/database.ts'
 import type { Caller } from '../../plugins/auth.ts'
-import { found, ValidationError } from '../../plugins/errors.ts'
-import type { CalendarRules, CalendarStore } from '../../domain/panels/people.ts'
-import { explainedFrom, scoreFrom } from '../../domain/panels/answers.ts'
-import { assertSeats, searchPanels, type Seat } from '../../domain/panels/search.ts'
-import { MINUTE } from '../../domain/scheduling/days.ts'
-import { explain } from '../../domain/scheduling/explain.ts'
-import { FreeTime } from '../../domain/scheduling/free-time.ts'
-import { gridOf } from '../../domain/scheduling/grid.ts'
-import type { Interval } from '../../domain/scheduling/intervals.ts'
-import type { PanelSlot } from '../../domain/scheduling/search.ts'
-import type { ZoneClock } from '../../domain/scheduling/zones.ts'
+import { ValidationError } from '../../plugins/errors.ts'
 import { visibleTo } from '../../domain/accounts/visibility.ts'
+import type { CalendarRules } from '../../domain/panels/calendars.ts'
+import type { Seat } from '../../domain/panels/schemas.ts'
+import {
+  assertSeats,
+  scoreFrom,
+  searchPanels,
+  startsOf,
+  type Calendars,
+  type PanelSlot,
+  type Times,
+} from '../../domain/panels/search.ts'
 import { availabilityRepository } from './repository.ts'
 import type { PanelQuery, PanelSlots, SlotQuery, Slots } from './search-schemas.ts'
 
 const LONGEST_SPAN_DAYS = 62
+const MINUTE_MS = 60_000
 
-export const searchService = (db: Database, store: CalendarStore, rules: CalendarRules) => ({
+export const searchService = (calendars: Calendars) => ({
   /** When one interviewer is free: nobody who is paused or inactive, as they cannot be booked. */
   slots: async (viewer: Caller, id: string, query: SlotQuery): Promise<Slots> => {
-    visibleTo(viewer, await availabilityRepository(db).find(id))
-    const { length, ...frame } = frameOf(query)
-    const [person] = await store.withBusyTimes(await store.byIds([id]), frame.span)
-    const { status, timezone: own, ...calendar } = found(person, 'interviewer')
-    const timezone = query.timezone ?? own
-    if (status !== 'active') return { slots: [] }
-    const { span, step, present } = frame
-    const clock = rules.zones.clock(timezone, span.start, span.end)
-    const grid = gridOf(clock, step, length, span)
-    const free = new FreeTime({ ...calendar, timezone: own }, { ...span, ...rules, notBefore: present, present })
-    const starts = grid.ranges(free.starts(length)).flatMap(({ start, end }) => grid.instants.slice(start, end))
-    return { slots: starts.slice(0, query.limit).map(start => slotAt(start, length, clock)) }
+    const { availability } = visibleTo(viewer, await availabilityRepository(calendars.sql).find(id))
+    const times = timesOf(query, query.timezone ?? availability.timezone)
+    const starts = await startsOf(calendars, id, times)
+    return { slots: starts.slice(0, query.limit).map(slotsOf(times, calendars.rules)) }
   },
 
   /** When a whole panel can meet, and who should sit on it. */
   panels: async (query: PanelQuery): Promise<PanelSlots> => {
     const { seats, candidateEmail, timezone = 'UTC', minNoticeMinutes = 0, limit = 50 } = query
     assertSeats(seats)
-    const { span, step, length, present } = frameOf(query)
-    const clock = rules.zones.clock(timezone, span.start, span.end)
-    const { search } = await searchPanels(store, rules, {
-      span,
-      length,
-      seats,
-      candidateEmail,
-      present,
-      notBefore: present + minNoticeMinutes * MINUTE,
-      grid: gridOf(clock, step, length, span),
-    })
-    const slots = search.slots(limit).map(slot => panelSlotFrom(slot, seats, clock))
+    const times = timesOf(query, timezone)
+    const notice = minNoticeMinutes * MINUTE_MS
+    const panels = await searchPanels(calendars, { ...times, seats, candidateEmail, notice })
+    const slotAt = slotsOf(times, calendars.rules)
+    const slots = panels.slots(limit).map(slot => ({ ...slotAt(slot.start), ...panelOf(slot, seats) }))
     if (query.explain !== true) return { slots }
-    const explanation = explain(search)
-    const { relaxation } = explanation
-    return { slots, explain: explainedFrom(explanation), ...(relaxation && { relaxation }) }
+    const { people, relaxation } = panels.explain()
+    return { slots, explain: people, ...(relaxation && { relaxation }) }
   },
 })
-
-interface Frame {
-  readonly span: Interval
-  readonly step: number
-  readonly length: number
-  /** Before it nothing starts. */
-  readonly present: number
-}
 
 type Asked = 'from' | 'to' | 'durationMinutes' | 'stepMinutes' | 'minNoticeMinutes'
 
 /** Throws a ValidationError for a span that is empty, or longer than 62 days. */
-function frameOf(query: Pick<PanelQuery, Asked>): Frame {
+function timesOf(query: Pick<PanelQuery, Asked>, timezone: string): Required<Times> {
   const span = { start: Date.parse(query.from), end: Date.parse(query.to) }
   if (span.end <= span.start) throw new ValidationError('/to', query.to, 'comes after from')
-  if (span.end - span.start > LONGEST_SPAN_DAYS * 24 * 60 * MINUTE) {
+  if (span.end - span.start > LONGEST_SPAN_DAYS * 24 * 60 * MINUTE_MS) {
     throw new ValidationError('/to', query.to, `is at most ${LONGEST_SPAN_DAYS} days after from`)
   }
-  // Who asks for a time that is all over wants to record what took place.
+  // Whoever asks for a time that is all over wants to record what took place.
   const past = span.end <= Date.now() && query.minNoticeMinutes === undefined
   const { durationMinutes, stepMinutes = 30 } = query
   const present = past ? span.start : Date.now()
-  return { span, step: stepMinutes * MINUTE, length: durationMinutes * MINUTE, present }
+  return { span, length: durationMinutes * MINUTE_MS, present, every: { step: stepMinutes * MINUTE_MS, timezone } }
 }
 
-function slotAt(start: number, length: number, clock: ZoneClock): Slots['slots'][number] {
-  const zone = FixedOffsetZone.instance((clock.wallOf(start) - start) / MINUTE)
-  return {
-    startsAt: new Date(start).toISOString(),
-    endsAt: new Date(start + length).toISOString(),
-    localStart: DateTime.fromMillis(start, { zone }).toISO({ suppressMilliseconds: true }) ?? '',
+/** Makes slots of their starts, with the local time of the zone that was asked for. */
+function slotsOf({ span, length, every }: Required<Times>, { zones }: CalendarRules) {
+  const clock = zones.clock(every.timezone, span.start, span.end)
+  return (start: number): Slots['slots'][number] => {
+    const zone = FixedOffsetZone.instance((clock.wallOf(start) - start) / MINUTE_MS)
+    return {
+      startsAt: new Date(start).toISOString(),
+      endsAt: new Date(start + length).toISOString(),
+      localStart: DateTime.fromMillis(start, { zone }).toISO({ suppressMilliseconds: true }) ?? '',
+    }
   }
 }
 
-function panelSlotFrom(
-  { start, end, available, panel }: PanelSlot,
-  seats: readonly Seat[],
-  clock: ZoneClock,
-): PanelSlots['slots'][number] {
+function panelOf({ available, panel }: PanelSlot, seats: readonly Seat[]) {
   const roleOf = (kind: number) => seats[kind]?.role ?? 'interviewer'
   return {
-    ...slotAt(start, end - start, clock),
     seats: available.map((free, kind) => ({ role: roleOf(kind), available: free.map(({ id }) => id) })),
     panel: panel.map(({ kind, id, score }) => ({ interviewerId: id, role: roleOf(kind), score: scoreFrom(score) })),
   }

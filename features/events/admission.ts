@@ -2,7 +2,9 @@ import createError from '@fastify/error'
 import { DateTime } from 'luxon'
 import type { Queryable, Transaction } from '../../db/database.ts'
 import { detailed, ValidationError } from '../../plugins/errors.ts'
-import { calendarStore, type Bookable, type CalendarRules } from '../../domain/panels/people.ts'
+import { withLoad } from '../../domain/panels/busy-times.ts'
+import type { CalendarRules } from '../../domain/panels/calendars.ts'
+import { peopleByIds, type Bookable } from '../../domain/panels/people.ts'
 import { FreeTime, type Obstacles } from '../../domain/scheduling/free-time.ts'
 import type { Event } from '../../domain/interviews/schemas.ts'
 import type { Warning } from './schemas.ts'
@@ -23,7 +25,7 @@ export async function peopleOf(
   fieldOf = (seat: number) => `/panel/${seat}/interviewerId`,
 ): Promise<Bookable[]> {
   const ids = panel.map(({ interviewerId }) => interviewerId)
-  const people = await calendarStore(sql).byIds(ids)
+  const people = await peopleByIds(sql, ids)
   const known = new Set(people.map(({ id }) => id))
   for (const [seat, id] of ids.entries()) {
     if (!known.has(id)) throw new ValidationError(fieldOf(seat), id, 'there is no such interviewer')
@@ -51,7 +53,7 @@ export async function admit(
   refuseInactive(people)
   const span = { start: Date.parse(event.startsAt), end: Date.parse(event.endsAt) }
   const frame = { ...span, ...rules, notBefore: span.start, present: span.start, moving: event.id }
-  const known = await calendarStore(tx).withLoad(people, span)
+  const known = await withLoad(tx, people, span)
   const asked = known.map(person => ({ person, ...new FreeTime(person, frame).obstacles() }))
   if (!override) refuseObstacles(asked)
   return asked.filter(({ outsideHours }) => outsideHours).map(({ person }) => outsideHoursOf(person, event))

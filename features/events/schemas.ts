@@ -3,11 +3,9 @@ import { RESPONSES } from '../../domain/icalendar/responses.ts'
 import { Event, EVENT_EXAMPLE, EventStatus } from '../../domain/interviews/schemas.ts'
 import { ExportQuery } from '../../domain/lists/export.ts'
 import { Email, Id, Instant, Line, OneOf, part, Reason } from '../../domain/lists/fields.ts'
-import { InterviewType } from '../../domain/panels/interview-types.ts'
 import { PageOf, PageQuery } from '../../domain/lists/page.ts'
 import { Search } from '../../domain/lists/words.ts'
-import { Score } from '../../domain/panels/answers.ts'
-import { PanelRole, Seats } from '../../domain/panels/search.ts'
+import { InterviewType, PanelRole, Score, Seats } from '../../domain/panels/schemas.ts'
 
 /** Nobody answers that an answer is needed. */
 const [, ...ANSWERS] = RESPONSES

@@ -2,12 +2,10 @@ import createError from '@fastify/error'
 import type { Queryable, Transaction } from '../../db/database.ts'
 import { detailed, found } from '../../plugins/errors.ts'
 import type { Event } from '../../domain/interviews/schemas.ts'
-import { calendarStore, type CalendarRules } from '../../domain/panels/people.ts'
-import { explainedFrom, scoreFrom, type Explained } from '../../domain/panels/answers.ts'
-import { assertSeats, searchPanels, type Seat } from '../../domain/panels/search.ts'
-import { explain } from '../../domain/scheduling/explain.ts'
+import type { CalendarRules } from '../../domain/panels/calendars.ts'
+import type { Explained, Seat } from '../../domain/panels/schemas.ts'
+import { assertSeats, scoreFrom, searchPanels } from '../../domain/panels/search.ts'
 import { RULES, type Rule } from '../../domain/scheduling/free-time.ts'
-import { Grid } from '../../domain/scheduling/grid.ts'
 import type { NewPanel, Replacement } from './schemas.ts'
 
 /** Who should sit on a panel whose time is set: the fairest of those who are free then. */
@@ -43,14 +41,17 @@ export async function panelFor(
   seats: readonly Seat[],
 ): Promise<NewPanel> {
   assertSeats(seats)
-  const { search } = await searchPanels(calendarStore(tx), rules, {
-    ...frameOf(event),
-    seats,
-    ...(event.override && { relaxed: OVERRIDABLE }),
-  })
-  const [slot] = search.slots(1)
+  const panels = await searchPanels(
+    { sql: tx, rules },
+    {
+      ...timesOf(event),
+      seats,
+      ...(event.override && { relaxed: OVERRIDABLE }),
+    },
+  )
+  const [slot] = panels.slots(1)
   if (slot) return slot.panel.map(({ kind, id }) => ({ interviewerId: id, role: seats[kind]?.role ?? 'interviewer' }))
-  const explained = explainedFrom(explain(search))
+  const { people: explained } = panels.explain()
   throw detailed(new NoPanel(noPanel(event, explained)), explained)
 }
 
@@ -66,25 +67,27 @@ export async function replacementsFor(
     'panel member',
   )
   const seated = new Set(event.panel.map(member => member.interviewerId))
-  const { search, people } = await searchPanels(calendarStore(sql), rules, {
-    ...frameOf(event),
-    seats: [{ count: 1, role }],
-    only: ({ id, interviewTypes }) =>
-      !seated.has(id) && (interviewTypes.length === 0 || interviewTypes.includes(event.type)),
-  })
-  const [slot] = search.slots(1)
+  const panels = await searchPanels(
+    { sql, rules },
+    {
+      ...timesOf(event),
+      seats: [{ count: 1, role }],
+      only: ({ id, interviewTypes }) =>
+        !seated.has(id) && (interviewTypes.length === 0 || interviewTypes.includes(event.type)),
+    },
+  )
+  const [slot] = panels.slots(1)
   const free = slot?.available[0] ?? []
   return free.slice(0, MOST_PROPOSED).map(({ id, score }) => {
-    const { name, email } = found(people.get(id), 'interviewer')
+    const { name, email } = found(panels.people.get(id), 'interviewer')
     return { interviewerId: id, name, email, role, score: scoreFrom(score) }
   })
 }
 
 /** The one instant at which it starts. */
-function frameOf({ startsAt, endsAt }: Time) {
+function timesOf({ startsAt, endsAt }: Time) {
   const span = { start: Date.parse(startsAt), end: Date.parse(endsAt) }
-  const grid = new Grid([span.start])
-  return { span, grid, length: span.end - span.start, notBefore: span.start, present: span.start }
+  return { span, length: span.end - span.start, present: span.start }
 }
 
 /** "No panel is free from 09:00 to 10:00 UTC: Ada Lovelace is in another interview; …" */

@@ -1,8 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { ExportQuery } from '../../domain/lists/export.ts'
 import { Email, Id, Instant, Line, Nullable, OneOf, TimeZone, Version } from '../../domain/lists/fields.ts'
-import { InterviewType } from '../../domain/panels/interview-types.ts'
 import { INTERVIEWER_STATUSES } from '../../domain/panels/interviewer.ts'
+import { InterviewType } from '../../domain/panels/schemas.ts'
 import { PageOf, PageQuery } from '../../domain/lists/page.ts'
 import { Search } from '../../domain/lists/words.ts'
 

@@ -7,7 +7,7 @@ import { inTurn } from '../../../domain/scheduling/fairness.ts'
 import { FreeTime, RULES, type Rule } from '../../../domain/scheduling/free-time.ts'
 import { gridOf } from '../../../domain/scheduling/grid.ts'
 import { covers, overlaps } from '../../../domain/scheduling/intervals.ts'
-import { Search, type Question } from '../../../domain/scheduling/search.ts'
+import { PanelSearch, type Question } from '../../../domain/scheduling/search.ts'
 import { Zones } from '../../../domain/scheduling/zones.ts'
 import { question } from './support/arbitraries.ts'
 import { calendarOf, interviewAt, poolOf, spanOf, without, withoutNotice } from './support/calendars.ts'
@@ -61,7 +61,7 @@ describe('where a panel can meet', () => {
         const kindsOf = asked.people.map(({ kinds }, n) => (slow[n]?.mayStart(start, asked.length) ? kinds : 0))
         return !isCandidateBusy(asked, start) && panelExists(asked.seats, kindsOf) ? 1 : 0
       })
-      expect([...new Search(asked).feasible()]).toEqual(expected)
+      expect([...new PanelSearch(asked).feasible()]).toEqual(expected)
       there += expected.filter(Boolean).length
       not += expected.filter(one => !one).length
     })
@@ -72,7 +72,7 @@ describe('where a panel can meet', () => {
 
   it('gives slots there and nowhere else, in order, as many as were asked for', () => {
     const property = fc.property(questions, fc.integer({ min: 1, max: 8 }), (asked, limit) => {
-      const search = new Search(asked)
+      const search = new PanelSearch(asked)
       const feasible = asked.grid.instants.filter((_, index) => search.feasible()[index])
       const slots = search.slots(ALL)
       expect(slots.map(({ start }) => start)).toEqual(feasible)
@@ -87,7 +87,7 @@ describe('where a panel can meet', () => {
       const { people, seats, grid, length } = asked
       const free = mayStart(asked)
       const pools = seats.map((_, kind) => people.filter(({ kinds }) => kinds & (1 << kind)))
-      for (const { start, available, panel } of new Search(asked).slots(20)) {
+      for (const { start, available, panel } of new PanelSearch(asked).slots(20)) {
         const index = grid.instants.indexOf(start)
         const kindsOf = people.map(({ kinds }, person) => (free[person]?.[index] ? kinds : 0))
         const places = pools.flatMap((pool, kind) => {
@@ -124,7 +124,7 @@ describe('where a panel can meet', () => {
 describe('a candidate', () => {
   it('is not asked to be in two interviews at once, but may come out of one into the next', () => {
     const span = spanOf('2026-05-05T09:00Z', '2026-05-05T13:00Z', { zones })
-    const slots = new Search({
+    const slots = new PanelSearch({
       span,
       grid: gridOf(zones.clock('UTC', span.start, span.end), 30 * MINUTE, HOUR, span),
       length: HOUR,
@@ -149,7 +149,7 @@ describe('a span that is moved', () => {
   it('has the same slots in the part that both have in common', () => {
     const property = fc.property(questions, offset, offset, (asked, late, early) => {
       const { start, end } = asked.span
-      const slots = (from: number, to: number) => new Search(asking(asked, from, to)).slots(ALL)
+      const slots = (from: number, to: number) => new PanelSearch(asking(asked, from, to)).slots(ALL)
       const [whole, later, earlier] = [
         slots(start, end),
         slots(start + late, end + late),
@@ -168,7 +168,7 @@ describe('a span that is moved', () => {
     const property = fc.property(questions, offset, (asked, after) => {
       const { start, end } = asked.span
       const cut = start + after
-      const slots = (from: number, to: number) => new Search(asking(asked, from, to)).slots(ALL)
+      const slots = (from: number, to: number) => new PanelSearch(asking(asked, from, to)).slots(ALL)
       const whole = slots(start, end).filter(slot => slot.end <= cut || slot.start >= cut)
       expect([...slots(start, cut), ...slots(cut, end)]).toEqual(whole)
     })
@@ -183,7 +183,7 @@ describe('why there are no more slots', () => {
       const now = countOf(asked, mayStart(asked))
       const gain = (rule: Rule, isRelaxed?: (person: number) => boolean) =>
         [rule, countOf(asked, mayStart(asked, rule, isRelaxed)) - now] as const
-      const { people, relaxation } = explain(new Search(asked))
+      const { people, relaxation } = explain(new PanelSearch(asked))
       expect(relaxation).toEqual(best(RULES.map(rule => gain(rule))))
       for (const [index, person] of people.entries()) {
         const calendar = asked.people[index]?.calendar
@@ -221,7 +221,7 @@ describe('why there are no more slots', () => {
       maxPerWeek: 1,
       interviews: [interviewAt('2026-05-05T06:00Z')],
     })
-    const { people, relaxation } = explain(new Search(ask([early])))
+    const { people, relaxation } = explain(new PanelSearch(ask([early])))
     expect(people[0]?.minutes).toMatchObject({ claims: 0, dayLimit: 480, weekLimit: 0, free: 0 })
     expect(relaxation).toEqual({ rule: 'claims', slots: 8 })
     expect(people[0]?.relaxation).toEqual({ rule: 'claims', slots: 8 })
@@ -242,7 +242,7 @@ describe('why there are no more slots', () => {
     })
     const span = spanOf('2026-05-05T18:00Z', '2026-05-06T06:00Z', { zones })
     const grid = gridOf(zones.clock('UTC', span.start, span.end), 30 * MINUTE, HOUR, span)
-    const { people } = explain(new Search(ask([night], { span, grid })))
+    const { people } = explain(new PanelSearch(ask([night], { span, grid })))
     expect(people[0]?.minutes).toMatchObject({ claims: 0, dayLimit: 45, buffer: 0, free: 30 })
     expect(people[0]?.relaxation).toEqual({ rule: 'buffer', slots: 1 })
   })
@@ -256,8 +256,8 @@ describe('why there are no more slots', () => {
       },
       interviews: [interviewAt('2026-05-05T09:00Z', { minutes: 480 })],
     })
-    expect(explain(new Search(ask([gone]))).relaxation).toBeUndefined()
-    const { people, relaxation } = explain(new Search(ask([gone], { relaxed: ['timeOff'] })))
+    expect(explain(new PanelSearch(ask([gone]))).relaxation).toBeUndefined()
+    const { people, relaxation } = explain(new PanelSearch(ask([gone], { relaxed: ['timeOff'] })))
     expect(people[0]?.minutes).toMatchObject({ timeOff: 0, claims: 480 })
     expect([relaxation, people[0]?.relaxation]).toEqual([
       { rule: 'claims', slots: 8 },
@@ -273,7 +273,7 @@ describe('why there are no more slots', () => {
     })
     const extra = [{ date: '2026-05-05', windows: [{ start: '06:00', end: '14:00' }] }]
     const there = calendarOf({ id: 'b', availability: { ...DEFAULT_AVAILABILITY, weekly: [], overrides: extra } })
-    const { people, relaxation } = explain(new Search(ask([off, there])))
+    const { people, relaxation } = explain(new PanelSearch(ask([off, there])))
     expect(people[1]?.minutes).toMatchObject({ hours: 960, override: 0, free: 480 })
     // Without exceptions it would be 09:00 to 17:00 in place of 06:00 to 14:00: as many.
     expect(people[0]?.relaxation).toEqual({ rule: 'override', slots: 3 })
@@ -282,12 +282,12 @@ describe('why there are no more slots', () => {
 
   it('names a limit rather than the interviews that fill it, when it brings as much', () => {
     const full = calendarOf({ maxPerDay: 1, interviews: [interviewAt('2026-05-05T06:00Z')] })
-    expect(explain(new Search(ask([full]))).relaxation).toEqual({ rule: 'dayLimit', slots: 8 })
+    expect(explain(new PanelSearch(ask([full]))).relaxation).toEqual({ rule: 'dayLimit', slots: 8 })
   })
 
   it('is nothing when relaxing any one rule brings no slot, and when there are no people', () => {
-    expect(explain(new Search(ask([])))).toEqual({ people: [], relaxation: undefined })
-    const one = explain(new Search(ask([calendarOf()], { seats: [2] })))
+    expect(explain(new PanelSearch(ask([])))).toEqual({ people: [], relaxation: undefined })
+    const one = explain(new PanelSearch(ask([calendarOf()], { seats: [2] })))
     expect(one.relaxation).toBeUndefined()
     expect(one.people[0]).toMatchObject({ id: 'a', relaxation: undefined, minutes: { hours: 960, free: 480 } })
   })
@@ -304,7 +304,7 @@ describe('who is suggested', () => {
       imported: [{ start: Date.parse('2026-05-05T10:00Z'), end: Date.parse('2026-05-05T11:00Z') }],
     })
     const span = spanOf('2026-05-05T09:00Z', '2026-05-05T12:00Z', { zones })
-    const search = new Search({
+    const search = new PanelSearch({
       span,
       grid: gridOf(zones.clock('UTC', span.start, span.end), HOUR, HOUR, span),
       length: HOUR,
