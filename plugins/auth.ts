@@ -3,9 +3,12 @@ import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fast
 import fp from 'fastify-plugin'
 import { originOf, type Actor } from './actor.ts'
 import { accessTokens } from './auth/access-tokens.ts'
-import { identityOf, type Identity, type Role } from './auth/identity.ts'
+import { IDENTITY_TABLES, identityOf, type Identity, type Role } from './auth/identity.ts'
 import { lastUseOf } from './auth/last-use.ts'
-import { rememberedIdentities, type RememberedIdentities } from './auth/remembered.ts'
+import { Remembered } from './changes/remembered.ts'
+
+/** How many credentials are remembered with whose they are. */
+const IDENTITIES_KEPT = 10_000
 
 /** Somebody for whom something is done, as far as rules ask: the command line has a role, but no account. */
 export interface Caller extends Actor {
@@ -58,7 +61,7 @@ export const authPlugin = fp(
 
     app.decorate('identityOf', bearer => identityOf(app.db, tokens, bearer))
     app.decorateRequest('sender', null)
-    app.addHook('onRequest', senderHook(app, rememberedIdentities(app)))
+    app.addHook('onRequest', senderHook(app))
 
     app.decorateRequest('admitted', false)
     app.decorateRequest('known', null)
@@ -84,37 +87,39 @@ export const authPlugin = fp(
   { name: 'auth', dependencies: ['config', 'db', 'changes', 'errors'] },
 )
 
-/** Finds out who sent a request, without waiting where that is remembered. */
-function senderHook(app: FastifyInstance, known: RememberedIdentities): onRequestHookHandler {
+/**
+ * Finds out who sent a request, without waiting where that is remembered: only where the database reports every commit at
+ * once, so that nothing outlives its revocation.
+ */
+function senderHook(app: FastifyInstance): onRequestHookHandler {
+  const { changes, db } = app
+  const known = db.changesAreExact ? new Remembered<Identity>('identities', app, { most: IDENTITIES_KEPT }) : undefined
+
+  const identify = async (authorization: string): Promise<Identity | null> => {
+    const at = changes.countOf(IDENTITY_TABLES)
+    const bearer = /^Bearer ([\w.~+/=-]+)$/i.exec(authorization)?.[1]
+    const identity = bearer === undefined ? undefined : await app.identityOf(bearer)
+    if (!identity) return null
+    known?.set(authorization, identity, { tables: IDENTITY_TABLES, at, expiresAt: identity.expiresAt })
+    return identity
+  }
   return (request, _reply, done) => {
     const { authorization } = request.headers
-    if (authorization === undefined) {
+    if (authorization !== undefined) request.sender = known?.get(authorization) ?? null
+    if (authorization === undefined || request.sender) {
       done()
       return
     }
-    // What answers strangers does so also while the database does not: /health above all.
-    const failed = (error: Error) => done(request.routeOptions.config.public === true ? undefined : error)
-    try {
-      request.sender = known.recall(authorization)
-    } catch (error) {
-      failed(error instanceof Error ? error : new Error(String(error)))
-      return
-    }
-    if (request.sender) done()
-    else identify(app, known, request, authorization).then(() => done(), failed)
+    identify(authorization).then(
+      sender => {
+        request.sender = sender
+        done()
+      },
+      // What answers strangers does so also while the database does not: /health above all.
+      (error: unknown) => {
+        const failure = error instanceof Error ? error : new Error(String(error))
+        done(request.routeOptions.config.public === true ? undefined : failure)
+      },
+    )
   }
-}
-
-async function identify(
-  app: FastifyInstance,
-  known: RememberedIdentities,
-  request: FastifyRequest,
-  authorization: string,
-): Promise<void> {
-  const moment = known.moment()
-  const bearer = /^Bearer ([\w.~+/=-]+)$/i.exec(authorization)?.[1]
-  const identity = bearer === undefined ? undefined : await app.identityOf(bearer)
-  if (!identity) return
-  known.remember(authorization, identity, moment)
-  request.sender = identity
 }

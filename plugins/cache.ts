@@ -1,8 +1,13 @@
 import fp from 'fastify-plugin'
-import { CachedRoute, type CacheRule, type Flight } from './cache/route.ts'
-import { AnswerStore } from './cache/store.ts'
+import { CachedRoute, type Answer, type CacheRule, type Flight } from './cache/route.ts'
+import { Remembered } from './changes/remembered.ts'
 
-/** Of this process, since it started. */
+/** What an answer takes besides its bytes and its key: objects, headers, its place in the list. */
+const OVERHEAD_BYTES = 400
+/** No one answer may push out more than this share of the others. */
+const LARGEST_SHARE = 8
+
+/** The figures of this process since it started. */
 export interface CacheStatistics {
   readonly entries: number
   readonly bytes: number
@@ -30,7 +35,7 @@ declare module 'fastify' {
 }
 
 /**
- * Answers of GET routes, kept as they are sent, behind authentication. Nothing tells it what to forget: an answer is
+ * Answers of GET routes, kept as they are sent, behind authentication. Nobody says what to forget: an answer is
  * given as long as the database says that none of its tables has changed, by whichever program. Whatever fails in here
  * is a slow answer, never a wrong one.
  */
@@ -38,7 +43,12 @@ export const cachePlugin = fp(
   async app => {
     const { CACHE_MAX_BYTES } = app.config
     const { changes } = app
-    const store = new AnswerStore(CACHE_MAX_BYTES, tables => changes.countOf(tables))
+    const answers = new Remembered<Answer>('answers', app, {
+      most: CACHE_MAX_BYTES,
+      mostOfOne: CACHE_MAX_BYTES / LARGEST_SHARE,
+      sizeOf: ({ body }, key) => Buffer.byteLength(body) + key.length + OVERHEAD_BYTES,
+    })
+    const counts = { hits: 0, misses: 0 }
     const watched = new Set<string>()
     app.decorateRequest('flight', null)
     app.decorateReply('trueUntil', function (instant) {
@@ -46,11 +56,12 @@ export const cachePlugin = fp(
       if (flight) flight.expiresAt = Math.min(flight.expiresAt, Date.parse(instant))
     })
     app.decorate('cache', {
-      clear: () => store.clear(),
+      clear: () => answers.clear(),
       statistics: () => {
         changes.refresh()
         const invalidations = Object.fromEntries([...watched].sort().map(table => [table, changes.countOf([table])]))
-        return { ...store.size(), maxBytes: CACHE_MAX_BYTES, hits: store.hits, misses: store.misses, invalidations }
+        const { entries, size: bytes } = answers.size()
+        return { entries, bytes, maxBytes: CACHE_MAX_BYTES, ...counts, invalidations }
       },
     })
     app.addHook('onRoute', route => {
@@ -59,11 +70,7 @@ export const cachePlugin = fp(
       // It is asked what has changed when it is found out who sent a request: without, nobody would have asked.
       if (route.config?.public === true) throw new Error(`${route.url} answers strangers: its answers cannot be kept`)
       for (const table of rule.tables) watched.add(table)
-      const failed = (error: unknown) => {
-        const reason = String(error instanceof Error ? (error.cause ?? error) : error)
-        app.log.warn({ route: route.url, reason }, 'the cache failed; the database answers')
-      }
-      const { lookUp, keep, giveUp } = new CachedRoute(rule, { store, changes, failed })
+      const { lookUp, keep, giveUp } = new CachedRoute(rule, { answers, changes, counts })
       route.onRequest = [route.onRequest ?? [], lookUp].flat()
       route.onSend = [route.onSend ?? [], keep].flat()
       route.onResponse = [route.onResponse ?? [], giveUp].flat()

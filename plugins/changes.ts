@@ -5,8 +5,8 @@ export interface TableChanges {
   /** Asks the database what has changed; 2 µs on SQLite. Throws a DatabaseError when it does not answer. */
   refresh(): void
   /**
-   * How often these tables had changed, together, when it was last asked: what was read at one number is true as long
-   * as it stays.
+   * How often these tables had changed, together, at the last refresh: what was read at one number is true as long as
+   * it stays. NaN, which equals nothing, after a refresh that failed.
    */
   countOf(tables: readonly string[]): number
 }
@@ -18,24 +18,39 @@ declare module 'fastify' {
 }
 
 /**
- * `app.changes`: the one reader of `db.changedTables()`, which tells each change once. The cache, the identities that
- * are remembered and the feed of realtime messages all compare its numbers.
+ * `app.changes`: the one reader of `db.changedTables()`, which reports each change once. It is refreshed once a request,
+ * before anything is answered from memory: the remembered identities, the cache and the memory of calendars rest on
+ * that (changes/remembered.ts). A request without credentials gets nothing from memory, so it asks for nothing.
  */
 export const changesPlugin = fp(
   async app => {
-    app.decorate('changes', tableChanges(app.db))
+    const changes = tableChanges(app.db)
+    app.decorate('changes', changes)
+    app.addHook('onRequest', (request, _reply, done) => {
+      try {
+        if (request.headers.authorization !== undefined) changes.refresh()
+        done()
+      } catch (error) {
+        // What answers strangers does so also while the database does not: /health above all.
+        const failure = error instanceof Error ? error : new Error(String(error))
+        done(request.routeOptions.config.public === true ? undefined : failure)
+      }
+    })
   },
-  { name: 'changes', dependencies: ['db'] },
+  { name: 'changes', dependencies: ['db', 'errors'] },
 )
 
 function tableChanges(db: Database): TableChanges {
   const counts = new Map<string, number>()
+  let known = true
   return {
     refresh() {
+      known = false
       for (const table of db.changedTables()) counts.set(table, (counts.get(table) ?? 0) + 1)
+      known = true
     },
     countOf(tables) {
-      let sum = 0
+      let sum = known ? 0 : NaN
       for (const table of tables) sum += counts.get(table) ?? 0
       return sum
     },

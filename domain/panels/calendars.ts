@@ -25,7 +25,7 @@ export const calendarsPlugin = fp(
     for (const schema of [Score, Explained]) app.addSchema(schema)
     const { WEEK_STARTS_ON: weekStartsOn, CACHE_MAX_BYTES } = app.config
     app.decorate('calendars', { zones: new Zones(), weekStartsOn })
-    app.decorate('calendarMemory', CACHE_MAX_BYTES === 0 ? NO_MEMORY : new KeptCalendars(app.changes))
+    app.decorate('calendarMemory', CACHE_MAX_BYTES === 0 ? NO_MEMORY : new KeptCalendars(app))
   },
   { name: 'calendars', dependencies: ['config', 'changes'] },
 )

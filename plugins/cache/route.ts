@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import type { Identity } from '../auth/identity.ts'
 import type { TableChanges } from '../changes.ts'
+import type { Reading, Remembered } from '../changes/remembered.ts'
 import { isKnown } from '../conditional.ts'
-import type { AnswerStore, ReadyAnswer } from './store.ts'
 
 const SIX_HOURS_MS = 6 * 60 * 60 * 1000
 
@@ -10,28 +10,34 @@ const SIX_HOURS_MS = 6 * 60 * 60 * 1000
 export interface CacheRule {
   /** Every table that its answers are read from: once one of them changes, none is given again. */
   readonly tables: readonly string[]
-  /** Who gets the same answer: a name for what somebody may see. Each user the own, unless told. */
+  /** Who gets the same answer: a name for what somebody may see. By default each user has their own. */
   readonly seenBy?: (viewer: Identity) => string
-  /** 6 hours unless told. */
+  /** By default 6 hours. */
   readonly ttlMs?: number
 }
 
+/** An answer, ready to be sent. */
+export interface Answer {
+  /** Its JSON. */
+  readonly body: string
+  readonly contentType: string
+  readonly etag: string | undefined
+}
+
 /** An answer being made, for whoever asks for the same meanwhile. */
-export interface Flight {
+export interface Flight extends Reading {
   readonly key: string
-  /** How often the tables had changed when it began. */
-  readonly at: number
-  readonly landed: Promise<ReadyAnswer | undefined>
-  land(answer: ReadyAnswer | undefined): void
+  readonly landed: Promise<Answer | undefined>
+  land(answer: Answer | undefined): void
   /** In ms since 1970. */
   expiresAt: number
 }
 
 interface Parts {
-  readonly store: AnswerStore
+  readonly answers: Remembered<Answer>
   readonly changes: TableChanges
-  /** Told why the cache failed; the database answers instead. */
-  readonly failed: (error: unknown) => void
+  /** Requests that were answered from memory, and those that were not. */
+  readonly counts: { hits: number; misses: number }
 }
 
 /** The hooks of one cached route. A hit waits for nothing: they are called back, not awaited. */
@@ -51,14 +57,27 @@ export class CachedRoute {
 
   /**
    * onRequest, after everything that may refuse the request: answers from memory, or waits for whoever is making the
-   * same answer. What has changed was asked when it was found out who sent the request: see plugins/auth.ts.
+   * same answer.
    */
   readonly lookUp = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
-    try {
-      if (this.#answered(request, reply, done)) return
-    } catch (error) {
-      this.#parts.failed(error)
+    const { answers, changes, counts } = this.#parts
+    const key = `${request.sender ? this.#seenBy(request.sender) : ''}\n${request.url}`
+    const known = answers.get(key)
+    counts[known ? 'hits' : 'misses'] += 1
+    if (known) {
+      send(request, reply, known)
+      return
     }
+    const at = changes.countOf(this.#tables)
+    const flight = this.#flights.get(key)
+    // Nothing has changed since that one began, so what it brings is as new as what would be read now.
+    if (flight?.at === at) {
+      void flight.landed.then(shared => (shared ? send(request, reply, shared) : done()))
+      return
+    }
+    request.flight = newFlight(key, { tables: this.#tables, at, expiresAt: Date.now() + this.#ttlMs })
+    this.#flights.set(key, request.flight)
+    reply.header('x-cache', 'miss')
     done()
   }
 
@@ -71,9 +90,9 @@ export class CachedRoute {
   ): void => {
     const { flight } = request
     if (flight) {
-      const answer = this.#readyAnswer(reply, payload, flight)
+      const answer = answerOf(reply, payload)
       this.#settle(request, answer)
-      if (answer) this.#store(flight.key, answer)
+      if (answer) this.#parts.answers.set(flight.key, answer, flight)
     }
     done()
   }
@@ -84,56 +103,22 @@ export class CachedRoute {
     done()
   }
 
-  #answered(request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): boolean {
-    const { store, changes } = this.#parts
-    const at = changes.countOf(this.#tables)
-    const key = `${request.sender ? this.#seenBy(request.sender) : ''}\n${request.url}`
-    const ready = store.get(key, at)
-    if (ready) {
-      send(request, reply, ready)
-      return true
-    }
-    const flight = this.#flights.get(key)
-    // Nothing has changed since that one began, so what it brings is as new as what would be read now.
-    if (flight?.at === at) {
-      void flight.landed.then(shared => (shared ? send(request, reply, shared) : done()))
-      return true
-    }
-    request.flight = newFlight(key, at, Date.now() + this.#ttlMs)
-    this.#flights.set(key, request.flight)
-    reply.header('x-cache', 'miss')
-    return false
-  }
-
-  #settle(request: FastifyRequest, answer: ReadyAnswer | undefined): void {
+  #settle(request: FastifyRequest, answer: Answer | undefined): void {
     const { flight } = request
     if (!flight) return
     request.flight = null
     if (this.#flights.get(flight.key) === flight) this.#flights.delete(flight.key)
     flight.land(answer)
   }
+}
 
-  #store(key: string, answer: ReadyAnswer): void {
-    const { store, changes, failed } = this.#parts
-    try {
-      changes.refresh()
-      if (changes.countOf(this.#tables) === answer.at) store.set(key, answer)
-    } catch (error) {
-      failed(error)
-    }
-  }
-
-  #readyAnswer(reply: FastifyReply, payload: unknown, { at, expiresAt }: Flight): ReadyAnswer | undefined {
-    if (reply.statusCode !== 200 || typeof payload !== 'string') return undefined
-    const etag = reply.getHeader('etag')
-    return {
-      body: payload,
-      contentType: String(reply.getHeader('content-type')),
-      etag: typeof etag === 'string' ? etag : undefined,
-      tables: this.#tables,
-      at,
-      expiresAt,
-    }
+function answerOf(reply: FastifyReply, payload: unknown): Answer | undefined {
+  if (reply.statusCode !== 200 || typeof payload !== 'string') return undefined
+  const etag = reply.getHeader('etag')
+  return {
+    body: payload,
+    contentType: String(reply.getHeader('content-type')),
+    etag: typeof etag === 'string' ? etag : undefined,
   }
 }
 
@@ -141,15 +126,15 @@ function ownView({ role, id }: Identity): string {
   return `${role} ${id}`
 }
 
-function newFlight(key: string, at: number, expiresAt: number): Flight {
+function newFlight(key: string, reading: Required<Reading>): Flight {
   let land: Flight['land'] = () => undefined
-  const landed = new Promise<ReadyAnswer | undefined>(resolve => {
+  const landed = new Promise<Answer | undefined>(resolve => {
     land = resolve
   })
-  return { key, at, landed, land, expiresAt }
+  return { key, ...reading, landed, land }
 }
 
-function send(request: FastifyRequest, reply: FastifyReply, { body, contentType, etag }: ReadyAnswer): void {
+function send(request: FastifyRequest, reply: FastifyReply, { body, contentType, etag }: Answer): void {
   reply.header('x-cache', 'hit')
   if (etag !== undefined) {
     reply.header('etag', etag)

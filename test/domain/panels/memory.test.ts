@@ -17,13 +17,14 @@ describe.each(drivers)('what is remembered of calendars on $name', driver => {
     t = await testApp({}, driver)
     admin = await t.signedIn('admin')
     id = await addInterviewer(t, admin)
-    memory = new KeptCalendars(t.app.changes)
+    memory = new KeptCalendars(t.app)
   })
   afterAll(() => t.close())
 
   /** Who was read when these were asked for; each is given a different answer every time. */
   let answers = 0
   async function readOf(subjects: readonly string[], start = JUNE): Promise<string[]> {
+    t.app.changes.refresh() // as every request does
     const read: string[] = []
     const span = { start, end: start + 5 * DAY }
     const found = await memory.interviews(subjects, span, async unknown => {
@@ -85,6 +86,7 @@ describe.each(drivers)('what is remembered of calendars on $name', driver => {
 
   it('is kept of people until somebody comes, changes or gives other hours', async () => {
     const people = async () => {
+      t.app.changes.refresh()
       let read = false
       await memory.people(async () => {
         read = true
