@@ -1,7 +1,8 @@
-/** The hours somebody can give, as they said it: all of it in their local wall time. */
+import { WEEKDAYS, type Weekday } from '../../plugins/config/weekdays.ts'
 
-export const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
-export type Weekday = (typeof WEEKDAYS)[number]
+export { WEEKDAYS, type Weekday }
+
+/** The hours somebody can give, as they said it: all of it in their local wall time. */
 
 /** `HH:MM`; 24:00 is the end of a day. Windows of one day neither overlap nor cross midnight. */
 export interface Window {

@@ -1,10 +1,11 @@
 import { Type, type Static } from '@sinclair/typebox'
+import { WEEKDAYS } from './weekdays.ts'
 
 export const SECRET_BYTES = 32
 const SECRET_EXPECTED = `a random secret of at least ${SECRET_BYTES} bytes`
 const MAIL_FROM = '^[A-Za-z0-9.!#$%&*+/=?^_{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,120}[A-Za-z0-9])?$'
 
-const OneOf = <const Values extends string[]>(values: Values, fallback: Values[number], what: string) =>
+const OneOf = <const Values extends readonly string[]>(values: Values, fallback: Values[number], what: string) =>
   Type.Unsafe<Values[number]>({
     type: 'string',
     enum: values,
@@ -102,11 +103,7 @@ export const ConfigSchema = Type.Object({
   BACKUP_DIR: Type.Optional(
     Type.String({ description: 'the folder that backups are kept in; by default backups, beside the database file' }),
   ),
-  WEEK_STARTS_ON: OneOf(
-    ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'],
-    'monday',
-    'the day a week begins with when interviews a week are counted',
-  ),
+  WEEK_STARTS_ON: OneOf(WEEKDAYS, 'monday', 'the day a week begins with when interviews a week are counted'),
   LOG_LEVEL: OneOf(
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
     'info',
