@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Forbidden } from './auth.ts'
+import type { ApiTokenInUse } from './auth/identity.ts'
 import { scopeFor } from './auth/scopes.ts'
 
 declare module 'fastify' {
@@ -22,20 +23,23 @@ declare module 'fastify' {
  */
 export const accessPlugin = fp(
   async app => {
-    app.addHook('onRequest', (request, _reply, done) => {
-      if (request.routeOptions.config.public !== true && !request.is404) {
-        app.admit(request)
-        if (request.sender?.token) assertScope(request)
+    app.addHook('onRequest', function (request, reply, done) {
+      if (request.routeOptions.config.public === true || request.is404) {
+        done()
+        return
       }
-      done()
+      app.authenticate.call(this, request, reply, () => {
+        if (request.sender?.token) assertScope(request.sender.token, request)
+        done()
+      })
     })
   },
   { name: 'access', dependencies: ['auth', 'rate-limit'] },
 )
 
-function assertScope({ principal, routeOptions, method }: FastifyRequest): void {
+function assertScope({ scopes }: ApiTokenInUse, { routeOptions, method }: FastifyRequest): void {
   const { scope, reads } = routeOptions.config
   if (!scope) throw new Forbidden('This is for people who have signed in; an API token cannot do it')
   const needed = scopeFor(scope, reads === true ? 'GET' : method)
-  if (principal.token?.scopes.includes(needed) !== true) throw new Forbidden(`This needs a token of scope ${needed}`)
+  if (!scopes.includes(needed)) throw new Forbidden(`This needs a token of scope ${needed}`)
 }

@@ -29,28 +29,28 @@ export const Unauthorized = createError(
 )
 export const Forbidden = createError<[string]>('FORBIDDEN', '%s', 403)
 
+/** Where a request keeps its principal once it was asked for. */
+const PRINCIPAL = Symbol('principal')
+
 type Hook = (request: FastifyRequest) => Promise<void>
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** Whose a bearer token is at this moment: an access token's or an API token's. Undefined when it is worth nothing. */
     identityOf(bearer: string): Promise<Identity | undefined>
-    /** Refuses a request without valid credentials (401), else sets `request.principal`. */
-    admit(request: FastifyRequest): void
-    /** The same as a hook. */
-    authenticate: Hook
+    /** A hook that refuses a request without valid credentials (401). */
+    authenticate: onRequestHookHandler
     /** Makes a hook that lets only these roles pass (403). */
     authorize(roles: readonly Role[]): Hook
     /** A signed access token for a session. */
     accessToken(user: { id: string; role: Role }, sessionId: string): string
   }
   interface FastifyRequest {
-    /** The signed-in user; throws a 401 on a route that does without. */
+    /** The sender, as somebody for whom something is done; throws a 401 without one, and on a route for strangers. */
     readonly principal: Principal
     /** Who sent it, whatever the route asks for; null without valid credentials. */
     sender: Identity | null
-    admitted: boolean
-    known: Principal | null
+    [PRINCIPAL]: Principal | null
   }
 }
 
@@ -63,21 +63,18 @@ export const authPlugin = fp(
     app.decorateRequest('sender', null)
     app.addHook('onRequest', senderHook(app))
 
-    app.decorateRequest('admitted', false)
-    app.decorateRequest('known', null)
+    app.decorateRequest(PRINCIPAL, null)
     app.decorateRequest('principal', {
       getter() {
-        if (!this.admitted || this.sender === null) throw new Unauthorized()
-        return (this.known ??= { ...this.sender, ...originOf(this) })
+        if (this.sender === null || this.routeOptions.config.public === true) throw new Unauthorized()
+        return (this[PRINCIPAL] ??= { ...this.sender, ...originOf(this) })
       },
     })
-    const admit = (request: FastifyRequest) => {
-      if (request.sender === null) throw new Unauthorized()
-      if (request.sender.token) noteUse(request.sender.token)
-      request.admitted = true
-    }
-    app.decorate('admit', admit)
-    app.decorate('authenticate', async request => admit(request))
+    app.decorate('authenticate', ({ sender }, _reply, done) => {
+      if (sender === null) throw new Unauthorized()
+      if (sender.token) noteUse(sender.token)
+      done()
+    })
     app.decorate('authorize', roles => async request => {
       const { role } = request.principal
       if (!roles.includes(role)) throw new Forbidden(`This is for ${roles.join(' and ')}; you are ${role}`)

@@ -65,7 +65,7 @@ export const idempotencyPlugin = fp(
       if (running.has(nameOf(ticket))) throw new InProgress()
       running.add(nameOf(ticket))
       request.ticket = ticket
-      if (request.admitted) request.principal.idempotency = ticket
+      if (request.routeOptions.config.public !== true) request.principal.idempotency = ticket
     }
     const mark = async (request: FastifyRequest, reply: FastifyReply, payload: unknown) => {
       if (request.ticket?.replayed === true) reply.header('idempotency-replayed', 'true')

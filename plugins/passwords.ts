@@ -1,12 +1,12 @@
 import { hash, parseOptions, verify } from '@node-rs/argon2'
 import fp from 'fastify-plugin'
 import { ValidationError } from './errors.ts'
+import { concurrencyLimit } from './passwords/concurrency-limit.ts'
 import { strengthMeter } from './passwords/strength.ts'
-import { turnstile } from './passwords/turnstile.ts'
 
 /** argon2id, 19 MiB, two passes: the OWASP Password Storage Cheat Sheet's first choice. About 10 ms. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
-/** Of a random password that nobody kept, with the same parameters: what is verified where there is no account. */
+/** The hash of a random password that nobody kept: it is verified where there is no account, with the same parameters. */
 const NOBODYS_HASH = '$argon2id$v=19$m=19456,t=2,p=1$RuYfrZ1DBxX1lXAzKuBHBw$MrJM0YhQ3R7ZX1+tLr7D9uImqGGCAFmJqCkQspEQ1tI'
 /** The thread pool has four threads, and every commit waits for one of them. */
 const HASHED_AT_ONCE = 2
@@ -24,7 +24,7 @@ export interface Passwords {
   /** Throws a 400 that names the field and says why when `password` is easy to guess for somebody who knows the person. */
   assertStrong(password: string, person: Person, field?: string): Promise<void>
   hash(password: string): Promise<string>
-  /** Takes as long without a hash, and is then never true. */
+  /** Takes as long without a hash, and is never true then. */
   verify(password: string, hash: string | null): Promise<boolean>
   /** Whether `hash` was made with other parameters than a new one would be. */
   isOutdated(hash: string): boolean
@@ -49,7 +49,7 @@ export const passwordsPlugin = fp(
 
 /** Never call its methods inside a transaction: they wait for other threads. */
 export function passwords(): Passwords {
-  const turn = turnstile({ atOnce: HASHED_AT_ONCE, waiting: MOST_WAITING })
+  const limited = concurrencyLimit({ atOnce: HASHED_AT_ONCE, waiting: MOST_WAITING })
   const meter = strengthMeter()
   return {
     async assertStrong(password, person, field = '/password') {
@@ -58,9 +58,9 @@ export function passwords(): Passwords {
       const why = [warning ?? '', ...suggestions].filter(sentence => sentence !== '')
       throw new ValidationError(field, undefined, ['This password is easy to guess.', ...why].join(' '))
     },
-    hash: password => turn(() => hash(bytesOf(password), PARAMETERS)),
+    hash: password => limited(() => hash(bytesOf(password), PARAMETERS)),
     verify: (password, known) =>
-      turn(async () => {
+      limited(async () => {
         const real = wellFormed(known)
         const matches = await verify(real ?? NOBODYS_HASH, bytesOf(password))
         return matches && real !== undefined

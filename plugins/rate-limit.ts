@@ -19,9 +19,6 @@ declare module 'fastify' {
     /** Counted with the stricter limit of sign-in routes, by address. */
     signIn?: boolean
   }
-  interface FastifyRequest {
-    account: string
-  }
 }
 
 /**
@@ -65,14 +62,14 @@ export const rateLimitPlugin = fp(
 
 function limitAccounts(app: FastifyInstance): void {
   const { AUTH_RATE_LIMIT_MAX } = app.config
-  app.decorateRequest('account', '')
+  const accounts = new WeakMap<FastifyRequest, string>()
   const checkAccount = app.createRateLimit({
     max: AUTH_RATE_LIMIT_MAX,
-    keyGenerator: request => `account:${request.account}`,
+    keyGenerator: request => `account:${accounts.get(request) ?? ''}`,
   })
   app.decorate('limitAccount', async (account, request, reply) => {
     if (AUTH_RATE_LIMIT_MAX === 0) return
-    request.account = account.toLowerCase()
+    accounts.set(request, account.toLowerCase())
     const check = await checkAccount(request)
     if (check.isAllowed || !check.isExceeded) return
     reply.header('retry-after', check.ttlInSeconds)

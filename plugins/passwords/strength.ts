@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { turnstile } from './turnstile.ts'
+import { concurrencyLimit } from './concurrency-limit.ts'
 
 const MOST_WAITING = 20
 /** Loading the dictionaries takes about a second, the slowest password half of one. */
@@ -24,7 +24,7 @@ export interface StrengthMeter {
  * it keeps zxcvbn busy for half a second. The thread starts with the first password and ends after an idle minute.
  */
 export function strengthMeter(): StrengthMeter {
-  const oneAtATime = turnstile({ atOnce: 1, waiting: MOST_WAITING })
+  const oneAtATime = concurrencyLimit({ atOnce: 1, waiting: MOST_WAITING })
   let thread: Worker | undefined
   let idle: NodeJS.Timeout | undefined
 
@@ -54,7 +54,7 @@ export function strengthMeter(): StrengthMeter {
 
 function startThread(): Worker {
   const thread = new Worker(new URL('./strength-thread.mjs', import.meta.url))
-  thread.on('error', () => undefined) // whoever waits is told by a listener of their own
+  thread.on('error', () => undefined) // whoever waits has a listener of their own
   thread.unref()
   return thread
 }

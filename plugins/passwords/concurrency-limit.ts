@@ -1,11 +1,11 @@
 import createError from '@fastify/error'
 
-const Busy = createError('UNDER_PRESSURE', 'Too many passwords are being checked at this moment; please try again', 503)
+const Busy = createError('UNDER_PRESSURE', 'Too many passwords are being checked at the moment; please try again', 503)
 
-type Turnstile = <Result>(work: () => Promise<Result>) => Promise<Result>
+type Limited = <Result>(work: () => Promise<Result>) => Promise<Result>
 
-/** Lets `atOnce` pieces of work run at a time while `waiting` more stand in line; a longer line is refused with a 503. */
-export function turnstile({ atOnce, waiting }: { atOnce: number; waiting: number }): Turnstile {
+/** Runs `atOnce` pieces of work at a time while `waiting` more stand in line; a longer line is refused with a 503. */
+export function concurrencyLimit({ atOnce, waiting }: { atOnce: number; waiting: number }): Limited {
   let running = 0
   const line: (() => void)[] = []
   const enter = async () => {
