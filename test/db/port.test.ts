@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   ConstraintError,
   DatabaseError,
@@ -9,6 +9,7 @@ import {
 } from '../../db/database.ts'
 import { openDatabase } from '../../db/open.ts'
 import { drivers, type TestDatabase } from '../support/databases.ts'
+import { eventually } from '../support/eventually.ts'
 import { countOf, insertAuditLog, insertClaim, insertEvent, insertInterviewer, insertUser } from '../support/rows.ts'
 
 const COUNT_UP = `UPDATE row_counts SET total = total + 1 WHERE table_name = 'events'`
@@ -276,7 +277,7 @@ describe.each(drivers)('the database port on $name', driver => {
     it('names what another program has changed', async () => {
       const other = (await openDatabase(opened.url)).database
       await insertInterviewer(other, 'i1')
-      await vi.waitFor(() => expect(db.changedTables()).toEqual(['interviewers']))
+      await eventually(() => expect(db.changedTables()).toEqual(['interviewers']))
       await other.close()
     })
   })

@@ -1,9 +1,10 @@
 // What only a server can do to the program: conflicts with other programs, lost connections, and commits out of order.
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { ConstraintError, type Database } from '../../db/database.ts'
 import { openDatabase } from '../../db/open.ts'
 import { postgres, type TestDatabase } from '../support/databases.ts'
+import { eventually } from '../support/eventually.ts'
 import { createDatabase, dropDatabase, withName } from '../support/postgres-server.ts'
 import { countOf, insertAuditLog, insertEvent, insertInterviewer, insertUser } from '../support/rows.ts'
 
@@ -142,7 +143,7 @@ describe('a program that writes by itself', () => {
 describe('change signals', () => {
   it('of other programs arrive, and the own ones are told once', async () => {
     await foreign.query(`INSERT INTO interviewers (id, name, email) VALUES ('i', 'Ada', 'ada@example.com')`)
-    await vi.waitFor(() => expect(db.changedTables()).toEqual(['interviewers']))
+    await eventually(() => expect(db.changedTables()).toEqual(['interviewers']))
     await insertInterviewer(db, 'own')
     expect(db.changedTables()).toEqual(['interviewers'])
     await new Promise(resolve => setTimeout(resolve, 100))
@@ -154,12 +155,12 @@ describe('change signals', () => {
     const names = watched.map(({ name }) => name)
     expect(db.changedTables()).toEqual([])
     await foreign.query(LISTENERS)
-    await vi.waitFor(() => expect([...db.changedTables()].sort()).toEqual(names), { interval: 5 })
-    await vi.waitFor(() => expect(db.changedTables()).toEqual([]), { timeout: 5_000 })
+    await eventually(() => expect([...db.changedTables()].sort()).toEqual(names))
+    await eventually(() => expect(db.changedTables()).toEqual([]))
     await foreign.query(
       `UPDATE users SET name = 'nobody'; INSERT INTO users (id, email, name) VALUES ('u', 'u@x.y', 'U')`,
     )
-    await vi.waitFor(() => expect(db.changedTables()).toContain('users'))
+    await eventually(() => expect(db.changedTables()).toContain('users'))
   })
 })
 
@@ -167,8 +168,8 @@ describe('a connection', () => {
   it('that was cut is made anew, for reads and for writes', async () => {
     await insertUser(db, 'a')
     await foreign.query(OWN_CONNECTIONS)
-    await vi.waitFor(() => insertUser(db, 'b'), { timeout: 5_000 })
-    await vi.waitFor(async () => expect(await countOf(db, 'users')).toBe(2), { timeout: 5_000 })
+    await eventually(() => insertUser(db, 'b'))
+    await eventually(async () => expect(await countOf(db, 'users')).toBe(2))
   })
 
   it('cut in the middle of a transaction refuses it as unavailable and leaves nothing of it', async () => {
@@ -178,7 +179,7 @@ describe('a connection', () => {
       await insertUser(tx, 'b')
     })
     await expect(attempt).rejects.toMatchObject({ name: 'DatabaseError', unavailable: true })
-    await vi.waitFor(async () => expect(await countOf(db, 'users')).toBe(0), { timeout: 5_000 })
+    await eventually(async () => expect(await countOf(db, 'users')).toBe(0))
   })
 
   it('for reads refuses to write, whatever the statement says', async () => {

@@ -10,6 +10,7 @@ import { testApp, type Answer, type SignedIn, type TestApp } from '../support/ap
 import { withApiToken } from '../support/cache.ts'
 import { selfSigned } from '../support/certificate.ts'
 import { drivers } from '../support/databases.ts'
+import { eventually } from '../support/eventually.ts'
 import { countOf } from '../support/rows.ts'
 
 const { key, cert } = selfSigned()
@@ -637,7 +638,7 @@ describe.each(drivers)('imported calendars on $name', driver => {
       const own = new CalendarPoller({ db: t.db, audit: auditLogger, fetch, log: t.app.log })
       asked = []
       const round = own.poll()
-      await vi.waitFor(() => expect(asked).toHaveLength(1))
+      await eventually(() => expect(asked).toHaveLength(1))
       await own.stop()
       await round
       expect((await get(id, `/${body.id}`)).body.status).toBe('ok')

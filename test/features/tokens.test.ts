@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { declarations } from '../../features/index.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers } from '../support/databases.ts'
+import { eventually } from '../support/eventually.ts'
 
 const url = '/api/tokens'
 const SCOPES = declarations.scopes
@@ -236,7 +237,7 @@ describe.each(drivers)('API tokens on $name', driver => {
     it('at most once a minute, however many requests there are', async () => {
       const { body: token } = await create()
       await Promise.all(Array.from({ length: 20 }, () => use(token.secret)))
-      await vi.waitFor(async () => expect((await lastUse(token.id))?.at).toEqual(expect.any(String)))
+      await eventually(async () => expect((await lastUse(token.id))?.at).toEqual(expect.any(String)))
       const first = (await lastUse(token.id))?.at
       await use(token.secret)
       await t.db.transaction(async () => undefined) // after whatever was being noted
@@ -245,7 +246,7 @@ describe.each(drivers)('API tokens on $name', driver => {
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 })
       await use(token.secret)
       vi.useRealTimers()
-      await vi.waitFor(async () => expect((await lastUse(token.id))?.at).not.toBe(first))
+      await eventually(async () => expect((await lastUse(token.id))?.at).not.toBe(first))
     })
 
     it('and work when it cannot be noted', async () => {

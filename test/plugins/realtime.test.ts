@@ -10,6 +10,7 @@ import { auditLogger } from '../../plugins/audit-logger.ts'
 import { idempotency } from '../../plugins/idempotency.ts'
 import { testApp, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers, sqlite } from '../support/databases.ts'
+import { eventually } from '../support/eventually.ts'
 import { insertInterviewer } from '../support/rows.ts'
 import { addressOf, connect, testSocket, type Received, type TestSocket } from '../support/socket.ts'
 
@@ -107,7 +108,7 @@ describe.each(drivers)('realtime on $name', driver => {
       }
       expect(await (await as(many)).closed).toBe(1008)
       ten[0]?.end()
-      await sleep(50)
+      await eventually(() => expect(t.app.realtime.connections).toBe(9))
       const again = await as(many)
       again.send({ type: 'PING' })
       await again.message('PONG')
@@ -160,11 +161,14 @@ describe.each(drivers)('realtime on $name', driver => {
     })
 
     it('a token that expires', async () => {
-      const payload = { name: 'Short', scopes: ['tasks:read'], expiresAt: new Date(Date.now() + 1500).toISOString() }
+      const expiresAt = Date.now() + 3_600_000
+      const payload = { name: 'Short', scopes: ['tasks:read'], expiresAt: new Date(expiresAt).toISOString() }
       const { body } = await t.call({ method: 'POST', url: '/api/tokens', as: talent, payload })
       const one = await connect(t.app, { token: body.secret })
       await one.subscribe('TASKS')
+      vi.useFakeTimers({ toFake: ['Date'], now: expiresAt })
       expect(await one.closed).toBe(4401)
+      vi.useRealTimers()
     })
 
     it('but not who sends a fresh token in time', async () => {
@@ -284,7 +288,7 @@ describe.each(drivers)('realtime on $name', driver => {
             .slice(before.get(one))
             .filter(({ type }) => /^(EVENT|INTERVIEWER)_/.test(type))
             .map(({ type }) => type)
-        await vi.waitFor(() => expect(news()).toHaveLength(count), { timeout: 5000 })
+        await eventually(() => expect(news()).toHaveLength(count))
         return news()
       }
       const { body: event } = await t.call({ method: 'POST', url: '/api/events', as: talent, payload })
@@ -327,7 +331,7 @@ describe.each(drivers)('realtime on $name', driver => {
       await database.run(`UPDATE users SET role = 'talent' WHERE id = :id`, { id: talent.id })
       await service.update(actor, made.id, { title: 'For you again' }, undefined)
       await database.close()
-      await vi.waitFor(() => expect(one.received.at(-1)?.data?.title).toBe('For you again'), { timeout: 5000 })
+      await eventually(() => expect(one.received.at(-1)?.data?.title).toBe('For you again'))
       one.end()
     })
   })
@@ -340,12 +344,10 @@ describe.each(drivers)('realtime on $name', driver => {
       await first.news(1)
       first.end()
       for (let n = 1; n < 1000; n += 1) void change(id, { priority: (n % 5) + 1, title: `Round ${n}` })
-      await vi.waitFor(
-        async () =>
-          expect(
-            (await t.db.one<{ n: number }>(`SELECT count(*) AS n FROM audit_logs WHERE entity_id = :id`, { id }))?.n,
-          ).toBeGreaterThan(500),
-        { timeout: 25_000 },
+      await eventually(async () =>
+        expect(
+          (await t.db.one<{ n: number }>(`SELECT count(*) AS n FROM audit_logs WHERE entity_id = :id`, { id }))?.n,
+        ).toBeGreaterThan(500),
       )
       const second = await as(talent)
       expect(await second.subscribe('TASKS', start)).toEqual({ type: 'SUBSCRIBED', topic: 'TASKS', lastId: start })
@@ -402,7 +404,7 @@ describe.each(drivers)('realtime on $name', driver => {
     const many = vi.spyOn(t.db, 'many').mockRejectedValue(new Error('a failure on purpose'))
     const made = await task()
     expect(made.id).toEqual(expect.any(String))
-    await vi.waitFor(() => expect(t.log.some(line => line.includes('realtime messages are late'))).toBe(true))
+    await eventually(() => expect(t.log.some(line => line.includes('realtime messages are late'))).toBe(true))
     many.mockRestore()
     expect((await one.news(1))[0]).toMatchObject({ type: 'TASK_CREATED', entityId: made.id })
     one.end()
@@ -429,7 +431,7 @@ describe('realtime', () => {
     for (let n = 0; n < rounds; n += 100) await Promise.all(Array.from({ length: 100 }, change))
     const news = await quick.news(rounds + 1)
     expect(new Set(news.map(message => message.id)).size).toBe(rounds + 1)
-    await vi.waitFor(() => expect(t.app.realtime.connections).toBe(1), { timeout: 10_000 })
+    await eventually(() => expect(t.app.realtime.connections).toBe(1))
     slow.socket.resume()
     expect([1013, 1006]).toContain(await slow.closed)
     quick.end()
@@ -438,7 +440,12 @@ describe('realtime', () => {
 
   it('closes with 4401 whoever says nothing for five seconds', async () => {
     const t = await testApp()
+    await addressOf(t.app)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const one = await connect(t.app)
+    await once(one.socket, 'open')
+    vi.advanceTimersByTime(5_000)
+    vi.useRealTimers()
     expect(await one.closed).toBe(4401)
     await t.close()
   })
@@ -475,8 +482,11 @@ describe('realtime', () => {
     await silent.subscribe('TASKS')
     await alive.subscribe('TASKS')
     for (let n = 0; n < 3; n += 1) {
+      const pinged = once(alive.socket, 'ping')
       vi.advanceTimersByTime(30_000)
-      await sleep(50)
+      await pinged
+      alive.send({ type: 'PING' }) // is answered after its pong was read
+      await eventually(() => expect(alive.received.filter(({ type }) => type === 'PONG')).toHaveLength(n + 1))
     }
     vi.useRealTimers()
     expect(await silent.closed).toBe(1006)

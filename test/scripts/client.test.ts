@@ -49,7 +49,7 @@ describe('the client that `npm run client` writes', () => {
     expect(compiled).toEqual({ end: 0, stdout: '', stderr: '' })
   })
 
-  test.each(drivers)('books over a real socket on $name', { timeout: 120_000 }, async driver => {
+  test.each(drivers)('books over a real socket on $name', async driver => {
     const t = await testApp({}, driver)
     try {
       await t.app.listen({ host: '127.0.0.1', port: 0 })

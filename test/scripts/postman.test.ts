@@ -19,7 +19,6 @@ interface Run {
 
 const NEWMAN = join(import.meta.dirname, '../../node_modules/newman/bin/newman.js')
 /** newman takes seconds to start, and more where other tests run beside it. */
-const SLOW = { timeout: 120_000 }
 
 const PASSWORD = 'violet harbor anchors 42'
 const EMAIL = 'tess@example.com'
@@ -73,7 +72,7 @@ describe('the Postman collection', () => {
     expect([...new Set(names)].sort()).toEqual(['Accept', 'Content-Type'])
   })
 
-  test('runs from signing in to the journal, and again, on a server that was not made for it', SLOW, async () => {
+  test('runs from signing in to the journal, and again, on a server that was not made for it', async () => {
     const [end, { executions, failures, stats }] = await walked('--iteration-count', '2')
     expect(failures.map(({ source, error }) => `${source.name}: ${error.message}`)).toEqual([])
     const once = WALKTHROUGH.map(({ name, status }) => [name, status])
@@ -83,7 +82,7 @@ describe('the Postman collection', () => {
     expect(end).toBe(0)
   })
 
-  test('fails where the server answers something else', SLOW, async () => {
+  test('fails where the server answers something else', async () => {
     const [end, { failures }] = await walked('--bail', '--env-var', 'password=another password')
     expect(failures.map(({ source, error }) => `${source.name}: ${error.message}`)).toContainEqual(
       expect.stringContaining('Sign in: expected response to have status code 200 but got 401'),

@@ -1,11 +1,10 @@
 // What tests of the cache ask, and how an answer came.
 import { randomUUID } from 'node:crypto'
-import { setImmediate as nextLoop } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Queryable } from '../../db/database.ts'
 import { declarations } from '../../features/index.ts'
 import { hashOfSecret, randomSecret } from '../../plugins/secrets.ts'
-import type { SignedIn, TestApp } from './app.ts'
+import { injected, type SignedIn, type TestApp } from './app.ts'
 
 export interface Told {
   readonly status: number
@@ -29,8 +28,7 @@ export async function ask(
   url: string,
   { method = 'GET', as, headers, ...more }: Question,
 ): Promise<Told> {
-  await nextLoop() // injected requests alone never let the loop turn, and the program would feel under pressure
-  const answer = await app.inject({ method, url, headers: { ...as?.headers, ...headers }, ...more })
+  const answer = await injected(app, { method, url, headers: { ...as?.headers, ...headers }, ...more })
   return {
     status: answer.statusCode,
     text: answer.body,

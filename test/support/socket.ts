@@ -2,8 +2,9 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { WebSocket, type ClientOptions } from 'ws'
+import { eventually } from './eventually.ts'
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into messages freely
 export type Received = any
@@ -47,10 +48,7 @@ export function testSocket(socket: WebSocket): TestSocket {
   const closed = once(socket, 'close').then(([code]) => code as number)
   const opened = socket.readyState === WebSocket.OPEN ? Promise.resolve() : once(socket, 'open').catch(() => undefined)
   const until = <Result>(found: () => Result | undefined): Promise<Result> =>
-    vi.waitFor(() => found() ?? expect.fail(`so far: ${JSON.stringify(received.slice(-3))}`), {
-      timeout: 15_000,
-      interval: 5,
-    })
+    eventually(() => found() ?? expect.fail(`so far: ${JSON.stringify(received.slice(-3))}`))
   const news = () => received.filter(({ type }) => OF_THE_FEED.test(type))
   const one: TestSocket = {
     socket,

@@ -13,7 +13,6 @@ import { attemptAll, randomBookings } from './support/bookings.ts'
 import { home, type Home, type Server } from './support/home.ts'
 import { expectSound } from './support/soundness.ts'
 
-const TIME_LIMIT_MS = 90_000
 const BOOKINGS = 200
 
 let house: Home
@@ -60,7 +59,7 @@ async function faultsOfUserCount(database: Database): Promise<string[]> {
   return JSON.stringify(kept) === JSON.stringify(counted) ? [] : [`users: ${JSON.stringify({ kept, counted })}`]
 }
 
-describe('a restore', { timeout: TIME_LIMIT_MS }, () => {
+describe('a restore', () => {
   it('brings back everything that was answered before the backup began, from a server that went on writing', async () => {
     const server = await house.serve()
     const before: string[] = []
@@ -127,7 +126,7 @@ describe('a restore', { timeout: TIME_LIMIT_MS }, () => {
   })
 })
 
-describe('a backup', { timeout: TIME_LIMIT_MS }, () => {
+describe('a backup', () => {
   it('that the disk has no room for says so, leaves nothing, and those before stay', async () => {
     const { name } = await madeHere()
     const full = await house.serve({ strace: ofCopies('inject=pwrite64:error=ENOSPC:when=20+') })

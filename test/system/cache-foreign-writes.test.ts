@@ -21,7 +21,7 @@ interface Writer {
   end(): Promise<void>
 }
 
-describe('what others write into the file (always true: 4)', { timeout: 120_000 }, () => {
+describe('what others write into the file (always true: 4)', () => {
   let t: TestApp
   let admin: SignedIn
   let writers: Writer[]
@@ -107,7 +107,7 @@ describe('what others write into the file (always true: 4)', { timeout: 120_000 
   })
 })
 
-describe('what others write into a database of PostgreSQL (always true: 4)', { timeout: 120_000 }, () => {
+describe('what others write into a database of PostgreSQL (always true: 4)', () => {
   const FOREIGN = 100
   const OWN = 500
   /** How long a notification may take. */

@@ -18,7 +18,7 @@ afterEach(async () => {
   server = undefined
 })
 
-describe('two instances on one database', { timeout: 60_000 }, () => {
+describe('two instances on one database', () => {
   it('obey each other at once: a sign-out, a changed role, an ended session, a disabled user', async () => {
     house = await home(1, postgres)
     await house.look(db => db.run(`UPDATE users SET role = 'admin' WHERE id = :id`, { id: house.staff.id }))
@@ -59,7 +59,7 @@ describe('two instances on one database', { timeout: 60_000 }, () => {
   }
 })
 
-describe('a database server that is stopped and started again under load', { timeout: 120_000 }, () => {
+describe('a database server that is stopped and started again under load', () => {
   it('costs nothing that was answered, keeps nobody waiting, and the program recovers by itself', async () => {
     server = await postgresServer()
     const { url } = server

@@ -10,7 +10,6 @@ const HOMES = 2
 const PARALLEL = 16
 /** So few that some of even a few dozen attempts meet somebody who is taken. */
 const DAYS = 4
-const TIME_LIMIT_MS = 180_000
 
 describe('a server killed while it books (always true: 1, 2)', () => {
   let houses: Home[]
@@ -19,18 +18,14 @@ describe('a server killed while it books (always true: 1, 2)', () => {
   })
   afterEach(() => Promise.all(houses.map(house => house.close())))
 
-  it(
-    `has kept all it answered 201, and of the rest each event whole or not at all, ${KILLS} times over (A07)`,
-    async () => {
-      const told = await Promise.all(houses.map(house => killedAgainAndAgain(house, KILLS / HOMES)))
-      const attempts = told.flat()
-      const count = (wanted: number) => attempts.filter(({ status }) => status === wanted).length
-      expect([...new Set(attempts.map(({ status }) => status))].sort()).toEqual([0, 201, 409])
-      expect(count(201)).toBeGreaterThan(KILLS)
-      expect(count(0)).toBeGreaterThan(KILLS) // each kill met requests that were under way
-    },
-    TIME_LIMIT_MS,
-  )
+  it(`has kept all it answered 201, and of the rest each event whole or not at all, ${KILLS} times over (A07)`, async () => {
+    const told = await Promise.all(houses.map(house => killedAgainAndAgain(house, KILLS / HOMES)))
+    const attempts = told.flat()
+    const count = (wanted: number) => attempts.filter(({ status }) => status === wanted).length
+    expect([...new Set(attempts.map(({ status }) => status))].sort()).toEqual([0, 201, 409])
+    expect(count(201)).toBeGreaterThan(KILLS)
+    expect(count(0)).toBeGreaterThan(KILLS) // each kill met requests that were under way
+  })
 })
 
 async function killedAgainAndAgain(house: Home, kills: number): Promise<Attempt[]> {

@@ -8,14 +8,13 @@ import { home, type Home } from './support/home.ts'
 import { expectSound } from './support/soundness.ts'
 import { callsIn, commitsIn, isLog, isSync, type Call } from './support/trace.ts'
 
-const TIME_LIMIT_MS = 90_000
 const TOTAL = 400
 const PARALLEL = 32
 const WATCHED = 'trace=pwrite64,pwritev,write,writev,sendto,sendmsg,fdatasync,fsync,sync_file_range'
 /** Enough of each call for a page of the log and for the headers of an answer. */
 const BYTES_KEPT = '4200'
 
-describe('a server that is written to (always true: 2)', { timeout: TIME_LIMIT_MS }, () => {
+describe('a server that is written to (always true: 2)', () => {
   let house: Home
   let folder: string
   beforeEach(async () => {

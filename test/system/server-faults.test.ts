@@ -7,7 +7,6 @@ import { attemptAll, randomBookings, type Attempt } from './support/bookings.ts'
 import { home, type Home, type Server } from './support/home.ts'
 import { expectSound } from './support/soundness.ts'
 
-const TIME_LIMIT_MS = 90_000
 const LOCK_HOLDER = join(import.meta.dirname, '../support/lock-holder.mjs')
 const QUEUE = 10_000
 
@@ -24,7 +23,7 @@ beforeEach(async () => {
 })
 afterEach(() => house.close())
 
-describe('a server whose disk', { timeout: TIME_LIMIT_MS }, () => {
+describe('a server whose disk', () => {
   it.each([
     ['is full', 'ENOSPC'],
     ['cannot be written to', 'EIO'],
@@ -75,7 +74,7 @@ describe('a server whose disk', { timeout: TIME_LIMIT_MS }, () => {
   })
 })
 
-describe('a database that another process', { timeout: TIME_LIMIT_MS }, () => {
+describe('a database that another process', () => {
   it('holds locked refuses bookings when its patience ends, is read meanwhile, and books again afterwards', async () => {
     const server = await house.serve()
     const holder = start(process.execPath, [LOCK_HOLDER, house.path])

@@ -14,7 +14,6 @@ import { home, SOURCE, type Home, type Server } from './support/home.ts'
 import { expectSound } from './support/soundness.ts'
 
 const LOCK_HOLDER = join(import.meta.dirname, '../support/lock-holder.mjs')
-const TIME_LIMIT_MS = 90_000
 
 const headers = (target: string, ...more: string[]) =>
   [`${target} HTTP/1.1`, 'host: panelist.test', ...more, ''].join('\r\n')
@@ -29,7 +28,7 @@ const inHome = (test: (house: Home) => Promise<void>) => async () => {
   }
 }
 
-describe.concurrent('the server, told to end', { timeout: TIME_LIMIT_MS }, () => {
+describe.concurrent('the server, told to end', () => {
   it(
     'finishes the requests under way, takes no new ones, folds its log back into the file and exits with 0',
     inHome(async house => {
@@ -132,7 +131,7 @@ describe.concurrent('the server, told to end', { timeout: TIME_LIMIT_MS }, () =>
   )
 })
 
-describe.concurrent('the server, started', { timeout: TIME_LIMIT_MS }, () => {
+describe.concurrent('the server, started', () => {
   it(
     'with mistakes in its configuration says all of them at once, each with its variable, and touches nothing',
     inHome(async house => {
@@ -231,7 +230,7 @@ describe.concurrent('the server, started', { timeout: TIME_LIMIT_MS }, () => {
   )
 })
 
-describe.concurrent('a connection that is slow on purpose', { timeout: TIME_LIMIT_MS }, () => {
+describe.concurrent('a connection that is slow on purpose', () => {
   it(
     'in its headers or in its body is ended with 408, while everybody else is answered',
     inHome(async house => {

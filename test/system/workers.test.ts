@@ -13,7 +13,6 @@ import { attemptAll, randomBookings } from './support/bookings.ts'
 import { home, type Home, type Server } from './support/home.ts'
 import { expectNoneRefusedInVain, expectSound } from './support/soundness.ts'
 
-const TIME_LIMIT_MS = 60_000
 const WORKERS = { WORKERS: '2' }
 const LIMIT = 700
 const SIGN_IN_LIMIT = 10
@@ -22,7 +21,7 @@ const MAILS = 40
 /** The other worker looks for mails this much after a write, at the latest. */
 const MAILS_LATE_MS = 1_000
 
-describe('two workers', { timeout: TIME_LIMIT_MS }, () => {
+describe('two workers', () => {
   let house: Home
   let server: Server
   /** How many requests were answered 429. */
@@ -57,7 +56,7 @@ describe('two workers', { timeout: TIME_LIMIT_MS }, () => {
       for (const agent of agents) expect(await titleAt(agent)).toEqual({ title, cache: 'hit' })
     }
     const bothAnswered = () => pidsIn(server.said(), '/api/interviewers/:id')
-    await expect.poll(bothAnswered, { timeout: 5_000 }).toEqual(server.workers().sort())
+    await expect.poll(bothAnswered).toEqual(server.workers().sort())
   })
 
   it('obey each other at once: who signs out at one is signed out at the other', async () => {
@@ -169,7 +168,7 @@ describe('two workers', { timeout: TIME_LIMIT_MS }, () => {
     exports.push(await unread(house, server)) // in the place of the one that was cut off
     expect([exports.at(-1)?.statusCode, await third(new Agent())]).toEqual([200, 429])
     for (const response of exports) response.destroy()
-    await expect.poll(() => third(new Agent()), { timeout: 5_000 }).toBe(200)
+    await expect.poll(() => third(new Agent())).toBe(200)
     expect(server.said()).toContain('a worker has ended; another takes its place')
   })
 
@@ -194,7 +193,7 @@ describe('two workers', { timeout: TIME_LIMIT_MS }, () => {
   })
 })
 
-describe('several workers', { timeout: TIME_LIMIT_MS }, () => {
+describe('several workers', () => {
   let house: Home
   beforeAll(async () => {
     house = await home(1)
@@ -244,7 +243,7 @@ describe('several workers', { timeout: TIME_LIMIT_MS }, () => {
       await wakeBoth()
       return smtp.mails.length
     }
-    await expect.poll(arrived, { timeout: 20_000, interval: 100 }).toBeGreaterThanOrEqual(MAILS)
+    await expect.poll(arrived, { interval: 100 }).toBeGreaterThanOrEqual(MAILS)
     await sleep(MAILS_LATE_MS)
     const { stdout } = await server.stop()
     await smtp.close()
@@ -275,7 +274,7 @@ describe('several workers', { timeout: TIME_LIMIT_MS }, () => {
     await socket.subscribe('TASKS')
     server.signal('SIGKILL')
     expect(await socket.closed).toBe(1001)
-    await expect.poll(() => workers.filter(isThere), { timeout: 10_000 }).toEqual([])
+    await expect.poll(() => workers.filter(isThere)).toEqual([])
     expect(existsSync(`${house.path}-wal`)).toBe(false)
   })
 })

@@ -7,6 +7,7 @@ import { DatabaseError } from '../../../db/database.ts'
 import '../../../plugins/exports/pdf.ts' // loads for long here, in which no request would be answered
 import { testApp, type Answer, type SignedIn, type TestApp } from '../../support/app.ts'
 import { drivers } from '../../support/databases.ts'
+import { eventually } from '../../support/eventually.ts'
 
 const LISTS = ['interviewers', 'events', 'tasks', 'audit-logs'] as const
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
@@ -144,7 +145,7 @@ describe.each(drivers)('exports on $name', driver => {
       expect(third).toMatchObject({ status: 429, body: { code: 'EXPORTS_RUNNING' }, headers: { 'retry-after': '5' } })
       expect((await get('/api/interviewers/export', own)).status).toBe(200)
       for (const response of two) await response.toArray()
-      await vi.waitFor(async () => expect((await get('/api/interviewers/export')).status).toBe(200))
+      await eventually(async () => expect((await get('/api/interviewers/export')).status).toBe(200))
     })
   })
 
@@ -260,12 +261,12 @@ describe.each(drivers)('exports on $name', driver => {
     for (let count = 1; count <= 2; count += 1) {
       const asking = request(`${address}/api/interviewers/export`, { headers: hasty.headers, agent: false })
       asking.on('error', () => undefined)
-      await vi.waitFor(() => expect(reads.begun).toBe(count)) // the database is asked who it is
+      await eventually(() => expect(reads.begun).toBe(count)) // the database is asked who it is
       asking.destroy()
     }
     await turns()
     goOn?.()
-    await vi.waitFor(() => expect(reads.ended).toBe(2))
+    await eventually(() => expect(reads.ended).toBe(2))
     vi.restoreAllMocks()
     await turns()
     expect((await get('/api/interviewers/export', hasty)).status).toBe(200)

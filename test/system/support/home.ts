@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '../../../db/database.ts'
 import { openDatabase } from '../../../db/open.ts'
-import { testApp, type Answer, type SignedIn } from '../../support/app.ts'
+import { isOverload, testApp, type Answer, type SignedIn } from '../../support/app.ts'
 import { sqlite } from '../../support/databases.ts'
 import { start, type Finished, type Program } from '../../support/programs.ts'
 import { insertInterviewer } from '../../support/rows.ts'
@@ -131,7 +131,13 @@ async function serve(options: ServeOptions, { staff, running, started, secrets }
   started.push(program.finished)
   const { pid, port } = await listening(program)
   const agent = new Agent({ keepAlive: true, maxSockets: 64 })
-  const call = (path: string, options: Call = {}) => answerOf(port, path, { agent, ...options }, { staff, secrets })
+  const call = async (path: string, options: Call = {}) => {
+    for (;;) {
+      const answer = await answerOf(port, path, { agent, ...options }, { staff, secrets })
+      if (!isOverload(answer.status, answer.body.message)) return answer
+      await sleep(500)
+    }
+  }
   const signal = (name: NodeJS.Signals) => process.kill(pid, name)
   await call('/health/live')
   return {

@@ -36,7 +36,7 @@ function printed(text: string): string[] {
   writeFileSync(file, text)
   const environment = { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, LC_ALL: 'C.UTF-8' }
   const args = ['-c', join(folder, 'config'), 'printics', '--format', FORMAT, file]
-  const output = execFileSync('khal', args, { env: environment, encoding: 'utf8', timeout: 20_000 })
+  const output = execFileSync('khal', args, { env: environment, encoding: 'utf8' })
   return output.split('\n').filter(line => line.includes('|'))
 }
 
