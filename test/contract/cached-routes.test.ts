@@ -9,6 +9,7 @@ import { createLogger } from '../../plugins/logging.ts'
 import { testApp, type TestApp } from '../support/app.ts'
 import { ask, type Told } from '../support/cache.ts'
 import { drivers } from '../support/databases.ts'
+import { scaled } from '../support/scale.ts'
 import { addressesOf, change, CHANGE_NAMES, furnished, restock, type House } from './support/cached-house.ts'
 import { watched } from './support/routes.ts'
 
@@ -79,7 +80,7 @@ describe('the tables of a cached route', () => {
 
 /** The same steps with every run; CACHE_SEED=… and CACHE_RUNS=… look elsewhere and further. */
 const SEED = Number(process.env['CACHE_SEED'] ?? 20_260_302)
-const RUNS = { sqlite: 12, postgres: 8 }
+const RUNS = { sqlite: scaled(4, 12), postgres: scaled(3, 8) }
 const SHORTEST_RUN = 20
 const LONGEST_RUN = 40
 const SEARCH = '/api/availability/search'

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import '../../plugins/exports/pdf.ts' // loads for long here, in which no request would be answered
 import { injected, testApp, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers } from '../support/databases.ts'
+import { scaled } from '../support/scale.ts'
 import { HOSTILE } from './support/hostile.ts'
 import {
   addressOf,
@@ -19,7 +20,7 @@ import { PLACEHOLDER, shots, type Sender, type Shot } from './support/requests.t
 
 /** The same requests with every run; FUZZ_SEED=… and FUZZ_RUNS=… look elsewhere and further. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_260_302)
-const RUNS = { sqlite: 10_000, postgres: 5_000 }
+const RUNS = { sqlite: scaled(2_500, 10_000), postgres: scaled(1_500, 5_000) }
 /** Of each kind; so few that an interviewer is often found in the panel of an interview. */
 const KEPT = 12
 
@@ -57,6 +58,10 @@ const LEFT_OUT = new Set([
 ])
 /** Hash a password or look how guessable one is, which takes its time. */
 const SLOW = new Set(['register', 'login', 'createUser', 'updateUser'])
+/** Succeed only after others have: they are asked more often, so that each comes to it. */
+const RARE = new Set(['reopenEvent', 'replacePanelMember', 'updateTask'])
+/** So many operations a short run may not have brought to success. */
+const NEVER = scaled(8, 0)
 const ADA = {
   email: 'ada@example.com',
   password: 'violet harbor anchors 42',
@@ -274,7 +279,7 @@ describe.each(drivers)('random requests on $name (always true: 5)', driver => {
     const never = operations
       .map(({ operationId }) => operationId)
       .filter(operationId => ![...(answers.get(operationId)?.keys() ?? [])].some(status => status < 300))
-    expect(never).toEqual([])
+    expect(never.slice(NEVER)).toEqual([])
   })
 
   test('have one row of the journal for each thing that was made, and none for what was refused (always true: 2, 3)', async () => {
@@ -294,7 +299,7 @@ describe.each(drivers)('random requests on $name (always true: 5)', driver => {
         wrong.push(`${operationId} ${statusCode}: ${count}`)
     }
     expect(tally(wrong)).toEqual({})
-    expect(Math.min(made, refused)).toBeGreaterThan(100)
+    expect(Math.min(made, refused)).toBeGreaterThan(runs / 50)
   })
 })
 
@@ -305,6 +310,7 @@ function tally(words: readonly string[]): Record<string, number> {
 }
 
 function weightOf({ operationId, method, parameters, body }: Operation): number {
+  if (RARE.has(operationId)) return 40
   if (SLOW.has(operationId) || method === 'DELETE') return 3
   return body ? 12 : parameters.length > 0 ? 6 : 1
 }

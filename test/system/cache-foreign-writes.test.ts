@@ -1,16 +1,17 @@
 // Programs that know nothing of Panelist write to its database while it answers from memory.
-import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { testApp, type SignedIn, type TestApp } from '../support/app.ts'
 import { addEvent, addInterviewer, ask, type Told } from '../support/cache.ts'
 import { postgres } from '../support/databases.ts'
+import { eventually } from '../support/eventually.ts'
 import { start, type Program } from '../support/programs.ts'
+import { scaled } from '../support/scale.ts'
 import { compiledProgram } from './support/compiled.ts'
 
-const ROUNDS = 10_000
-const SESSIONS = 500
-const SEARCHES = 500
+const ROUNDS = scaled(500, 10_000)
+const SESSIONS = scaled(40, 500)
+const SEARCHES = scaled(80, 500)
 /** Two rounds of four ask twice, one for each writer, and get the second answer from memory. */
 const asksTwice = (round: number) => round % 4 < 2
 const list = '/api/interviewers?limit=10'
@@ -37,7 +38,7 @@ describe('what others write into the file (always true: 4)', () => {
     await t.close()
   })
 
-  it('is in the very next answer, 10,000 times out of 10,000', async () => {
+  it(`is in the very next answer, ${ROUNDS} times out of ${ROUNDS}`, async () => {
     const ids = [await addInterviewer(t, admin), await addInterviewer(t, admin), await addInterviewer(t, admin)]
     const tags = new Map<string, string>()
     const stale: string[] = []
@@ -68,7 +69,7 @@ describe('what others write into the file (always true: 4)', () => {
     expect(fromMemory).toBeGreaterThanOrEqual(ROUNDS / 2)
   })
 
-  it('ends a session for the very next request, 500 times out of 500', async () => {
+  it(`ends a session for the very next request, ${SESSIONS} times out of ${SESSIONS}`, async () => {
     const stillIn: string[] = []
     for (let round = 0; round < SESSIONS; round += 1) {
       const person = await t.signedIn('interviewer')
@@ -85,7 +86,7 @@ describe('what others write into the file (always true: 4)', () => {
     expect(t.app.cache.statistics().hits).toBeGreaterThan(SESSIONS)
   })
 
-  it('takes somebody’s time in the very next search, 500 times out of 500', async () => {
+  it(`takes somebody’s time in the very next search, ${SEARCHES} times out of ${SEARCHES}`, async () => {
     const id = await addInterviewer(t, admin)
     await addEvent(t, admin, id)
     const hours = ['09', '10', '11', '12', '13', '14', '15', '16']
@@ -108,10 +109,8 @@ describe('what others write into the file (always true: 4)', () => {
 })
 
 describe('what others write into a database of PostgreSQL (always true: 4)', () => {
-  const FOREIGN = 100
-  const OWN = 500
-  /** How long a notification may take. */
-  const SOON_MS = 2_000
+  const FOREIGN = scaled(20, 100)
+  const OWN = scaled(60, 500)
   let t: TestApp
   let admin: SignedIn
   let other: pg.Client
@@ -127,7 +126,7 @@ describe('what others write into a database of PostgreSQL (always true: 4)', () 
     await t.close()
   })
 
-  it('is in the answer a moment later, 100 times out of 100', async () => {
+  it(`is in the answer soon after, ${FOREIGN} times out of ${FOREIGN}`, async () => {
     const id = await addInterviewer(t, admin)
     const url = `/api/interviewers/${id}`
     for (let round = 0; round < FOREIGN; round += 1) {
@@ -135,13 +134,10 @@ describe('what others write into a database of PostgreSQL (always true: 4)', () 
       expect(await ask(t.app, url, { as: admin })).toMatchObject({ status: 200, cache: 'hit' })
       const title = `Written in round ${round}`
       await other.query('UPDATE interviewers SET title = $1 WHERE id = $2', [title, id])
-      const latest = Date.now() + SOON_MS
-      let told = await ask(t.app, url, { as: admin })
-      while (!told.text.includes(`"${title}"`) && Date.now() < latest) {
-        await sleep(1)
-        told = await ask(t.app, url, { as: admin })
-      }
-      expect(told, `round ${round}`).toMatchObject({ status: 200, text: expect.stringContaining(`"${title}"`) })
+      await eventually(async () => {
+        const told = await ask(t.app, url, { as: admin })
+        expect(told, `round ${round}`).toMatchObject({ status: 200, text: expect.stringContaining(`"${title}"`) })
+      })
     }
   })
 
@@ -154,7 +150,7 @@ describe('what others write into a database of PostgreSQL (always true: 4)', () 
     }
   })
 
-  it('is no matter for what it writes itself: that is in the very next answer, 500 times out of 500', async () => {
+  it(`is no matter for what it writes itself: that is in the very next answer, ${OWN} times out of ${OWN}`, async () => {
     const id = await addInterviewer(t, admin)
     const urls = [`/api/interviewers/${id}`, list]
     let fromMemory = 0

@@ -4,9 +4,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openSqlite } from '../../db/sqlite.ts'
 import { openSqliteForTest, type SqliteTestDatabase } from '../support/databases.ts'
 import { start } from '../support/programs.ts'
+import { scaled } from '../support/scale.ts'
 import { compiledProgram } from './support/compiled.ts'
 
-const KILLS = 30
+const KILLS = scaled(8, 30)
 const ENDLESS = '1000000'
 
 describe('a program killed while it writes', () => {

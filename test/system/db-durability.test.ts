@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openSqlite } from '../../db/sqlite.ts'
 import { openSqliteForTest, temporaryFolder, type SqliteTestDatabase } from '../support/databases.ts'
+import { scaled } from '../support/scale.ts'
 import { callsIn, commitsIn, isLog, isSync, traced } from './support/trace.ts'
 
 let opened: SqliteTestDatabase
@@ -21,17 +22,19 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+const ACKNOWLEDGED = scaled(120, 400)
+
 describe('an acknowledgement', () => {
   it('leaves only after a sync of the log that began when its rows were written and has finished', async () => {
     const options = ['-s', '4200', '-e', 'trace=pwrite64,write,fdatasync,fsync', '-o', trace]
-    const finished = await traced(options, 'writer.mts', opened.path, '400', '40')
+    const finished = await traced(options, 'writer.mts', opened.path, String(ACKNOWLEDGED), '40')
     expect(finished).toMatchObject({ end: 0, stderr: '' })
 
     const calls = callsIn(trace)
     const syncs = calls.filter(call => isSync(call) && call.succeeded && isLog(call))
     const commits = commitsIn(calls)
     const acknowledgements = calls.filter(call => call.name === 'write' && call.bytes.toString().startsWith('ack '))
-    expect(acknowledgements).toHaveLength(400)
+    expect(acknowledgements).toHaveLength(ACKNOWLEDGED)
 
     const early = acknowledgements.filter(acknowledgement => {
       const id = acknowledgement.bytes.toString().slice('ack '.length, -1)
@@ -42,22 +45,22 @@ describe('an acknowledgement', () => {
       return !syncs.some(({ began, ended }) => began > commit.written && ended < acknowledgement.began)
     })
     expect(early.map(({ bytes }) => bytes.toString())).toEqual([])
-    expect(commits.length).toBeLessThan(400) // they shared
+    expect(commits.length).toBeLessThan(ACKNOWLEDGED) // they shared
   })
 
   it.each([
-    ['while the log only grows', '2000', '40', []],
-    ['while the log is folded back into the file again and again', '2000', '40', ['150000']],
-    ['while it is folded back between single writes', '500', '1', ['40000']],
+    ['while the log only grows', scaled(400, 2_000), '40', []],
+    ['while the log is folded back into the file again and again', scaled(600, 2_000), '40', ['150000']],
+    ['while it is folded back between single writes', scaled(150, 500), '1', ['40000']],
   ])('makes the thread that serves requests wait for the disk never, %s', async (_when, total, parallel, limit) => {
     const options = ['-e', 'trace=write,fdatasync,fsync', '-o', trace]
-    const finished = await traced(options, 'writer.mts', opened.path, total, parallel, ...limit)
+    const finished = await traced(options, 'writer.mts', opened.path, String(total), parallel, ...limit)
     expect(finished).toMatchObject({ end: 0, stderr: '' })
 
     const calls = callsIn(trace)
     const main = calls.find(({ bytes }) => bytes.toString().startsWith('ready'))?.thread
     const acknowledgements = calls.filter(({ bytes }) => bytes.toString().startsWith('ack '))
-    expect(acknowledgements).toHaveLength(Number(total))
+    expect(acknowledgements).toHaveLength(total)
     const [first, last] = [acknowledgements[0]?.began ?? 0, acknowledgements.at(-1)?.began ?? 0]
     const syncs = calls.filter(call => isSync(call) && call.began > first && call.began < last)
     expect(syncs.filter(({ thread }) => thread === main)).toEqual([])

@@ -14,10 +14,10 @@ import {
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Answer } from '../support/app.ts'
 import { temporaryFolder } from '../support/databases.ts'
+import { eventually } from '../support/eventually.ts'
 import { run } from '../support/programs.ts'
 import { compiledServer } from './support/compiled.ts'
 
@@ -94,18 +94,14 @@ async function signedIn(): Promise<string> {
 }
 
 /** Waits for the server, which a service manager does not. */
-async function call(path: string, payload?: object, token = '', attempt = 0): Promise<Answer> {
-  try {
+function call(path: string, payload?: object, token = ''): Promise<Answer> {
+  return eventually(async () => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
       headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
       ...(payload && { method: 'POST', body: JSON.stringify(payload) }),
     })
     return { status: response.status, body: await response.json() } as Answer
-  } catch (error) {
-    if (attempt >= 200) throw error
-    await sleep(100)
-    return call(path, payload, token, attempt + 1)
-  }
+  })
 }
 
 /** Writes over pages in the middle of the file, as a failing disk does, and takes the log away. */

@@ -2,15 +2,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { drivers } from '../support/databases.ts'
 import { run, start } from '../support/programs.ts'
+import { scaled } from '../support/scale.ts'
 import { attemptAll, randomBookings, type Attempt } from './support/bookings.ts'
 import { compiledProgram } from './support/compiled.ts'
 import { home, type Home, type Server } from './support/home.ts'
 import { expectNoneRefusedInVain, expectSound } from './support/soundness.ts'
 
-const RACERS = 8
-/** On a server of its own the same takes longer; two instances try 3,200 times there, below. */
-const EACH = { sqlite: 400, postgres: 50 }
-const OVER_CONNECTIONS = { sqlite: 800, postgres: 400 }
+const RACERS = scaled(4, 8)
+/** PostgreSQL takes longer for the same; two instances try 3,200 times there, below. */
+const EACH = { sqlite: scaled(60, 400), postgres: scaled(40, 50) }
+const OVER_CONNECTIONS = { sqlite: scaled(240, 800), postgres: scaled(160, 400) }
+const OF_TWO_SERVERS = scaled(120, 1_600)
 
 let house: Home
 afterEach(() => house.close())
@@ -49,7 +51,7 @@ describe.each(drivers)('panels of three, raced for on $name (always true: 1)', d
   it('over 64 connections to two servers on one database: nobody is booked twice and no panel is half booked', async () => {
     const servers = await Promise.all([house.serve(), house.serve()])
     const races = servers.map((server, number) =>
-      attemptAll(randomBookings(house.interviewers, `server ${number}`, 1_600), 32, server.book),
+      attemptAll(randomBookings(house.interviewers, `server ${number}`, OF_TWO_SERVERS), 32, server.book),
     )
     await expectFairRace((await Promise.all(races)).flat())
     await Promise.all(servers.map(server => server.stop()))

@@ -1,11 +1,12 @@
 // kill -9 of the server while it books: CASES.md A07, crash between the claim and the journal → both or neither.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { scaled } from '../support/scale.ts'
 import { attemptAll, randomBookings, type Attempt } from './support/bookings.ts'
 import { home, type Home } from './support/home.ts'
 import { expectSound } from './support/soundness.ts'
 
-const KILLS = 30
+const KILLS = scaled(6, 30)
 const HOMES = 2
 const PARALLEL = 16
 /** So few that some of even a few dozen attempts meet somebody who is taken. */

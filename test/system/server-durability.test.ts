@@ -3,12 +3,13 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../support/databases.ts'
+import { scaled } from '../support/scale.ts'
 import { attemptAll, randomBookings } from './support/bookings.ts'
 import { home, type Home } from './support/home.ts'
 import { expectSound } from './support/soundness.ts'
 import { callsIn, commitsIn, isLog, isSync, type Call } from './support/trace.ts'
 
-const TOTAL = 400
+const TOTAL = scaled(120, 400)
 const PARALLEL = 32
 const WATCHED = 'trace=pwrite64,pwritev,write,writev,sendto,sendmsg,fdatasync,fsync,sync_file_range'
 /** Enough of each call for a page of the log and for the headers of an answer. */

@@ -1,6 +1,6 @@
 // A disk or a file that fails under a running server: each test says which failure it fakes, and fakes nothing else.
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { testApp, type Answer } from '../support/app.ts'
 import { start } from '../support/programs.ts'
 import { attemptAll, randomBookings, type Attempt } from './support/bookings.ts'
@@ -100,6 +100,7 @@ describe('a database that another process', () => {
       t.call({ method: 'POST', url: '/api/interviewers', as: staff, payload: { name: 'Ada Lovelace', email } })
     const holder = start(process.execPath, [LOCK_HOLDER, t.config.DATABASE_URL.slice('file:'.length)])
     expect((await holder.lines.next()).value).toBe('locked')
+    vi.useFakeTimers({ toFake: ['performance'] }) // the patience of those that wait does not end
     const { id } = staff
     const write = () => t.db.run('UPDATE users SET name = name WHERE id = :id', { id })
     const writes = Array.from({ length: QUEUE }, write)
@@ -110,6 +111,7 @@ describe('a database that another process', () => {
     const emails = await t.db.many('SELECT email FROM interviewers')
     expect(emails).toEqual([{ email: 'taken@example.com' }])
     await holder.finished
+    vi.useRealTimers()
     await t.close()
   })
 })

@@ -70,7 +70,7 @@ const AT_ONCE = 16
 /** Every so many connections one is cut off. */
 const CUT_OFF_EVERY = 16
 /** Of a server that neither answers nor hangs up. */
-const PATIENCE_MS = 5_000
+const PATIENCE_MS = 60_000
 
 export interface Answers {
   readonly sent: number
