@@ -2,11 +2,11 @@ import { Type, type Static } from '@sinclair/typebox'
 import { fromJson } from '../sql.ts'
 
 export const Notifications = Type.Object({
-  invitations: Type.Boolean({ description: 'To an interview' }),
-  changes: Type.Boolean({ description: 'Of an interview’s time, place or panel' }),
-  cancellations: Type.Boolean({ description: 'Of an interview' }),
-  reminders: Type.Boolean({ description: 'Before an interview' }),
-  signIns: Type.Boolean({ description: 'To your account, from a new place' }),
+  invitations: Type.Boolean({ description: 'Invitations to an interview' }),
+  changes: Type.Boolean({ description: 'Changes of the time, place or panel of an interview' }),
+  cancellations: Type.Boolean({ description: 'Cancellations of an interview' }),
+  reminders: Type.Boolean({ description: 'Reminders before an interview' }),
+  signIns: Type.Boolean({ description: 'Sign-ins to your account from a new place' }),
 })
 /** Which mails somebody wants. */
 export type Notifications = Static<typeof Notifications>

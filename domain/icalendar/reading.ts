@@ -119,7 +119,7 @@ class Reader {
     for (const event of events) {
       for (const property of propertiesOf(event, 'recurrence-id')) {
         if (property.parameters.has('range')) {
-          throw new UnreadableCalendar('The calendar changes a series from one instance on, which is not understood.')
+          throw new UnreadableCalendar('The calendar changes a series from one instance on, which is not supported.')
         }
         const uid = textOf(event, 'uid') ?? ''
         const exceptions = replaced.get(uid) ?? { instants: new Set(), days: new Set() }

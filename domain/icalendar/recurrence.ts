@@ -43,7 +43,7 @@ export class Rule {
       throw new UnreadableCalendar('The calendar has an event that recurs without saying how often.')
     }
     if (!Object.keys(parts).every(name => PARTS.test(name))) {
-      throw new UnreadableCalendar('The calendar has an event that recurs in a way that is not understood.')
+      throw new UnreadableCalendar('The calendar has an event that recurs in a way that is not supported.')
     }
     this.until = 'until' in parts ? wallOf(parts.until) : undefined
     this.#recur = recur

@@ -6,26 +6,26 @@ import { wallOf } from './wall-times.ts'
 
 export { UnreadableCalendar } from './unreadable.ts'
 
-/** What somebody answered to an invitation. */
+/** An answer to an invitation. */
 export interface Reply {
-  /** Of the event: `<event id>@<host>`. */
+  /** The UID of the event: `<event id>@<host>`. */
   readonly uid: string
-  /** Of the invitation that is answered. */
+  /** The SEQUENCE of the invitation that is answered. */
   readonly sequence: number
-  /** When it was answered, in ms since 1970. */
+  /** The time of the answer, in ms since 1970. */
   readonly dtstamp: number
-  /** Whose answer it is; an address in lower case. */
+  /** The address of the person who answers, in lower case. */
   readonly attendee: string
   readonly response: Response
   readonly comment?: string
 }
 
-/** The answer in an iTIP REPLY (RFC 5546 §3.2.3) of one attendee. Throws UnreadableCalendar for anything else. */
+/** Reads the iTIP REPLY (RFC 5546 §3.2.3) of one attendee. Throws UnreadableCalendar for anything else. */
 export function replyFrom(text: string): Reply {
   return reading(() => {
     const [calendar, another] = calendarsIn(text)
     if (!calendar || another || wordOf(calendar, 'method') !== 'REPLY') {
-      throw new UnreadableCalendar('This is no reply to an invitation: it needs METHOD:REPLY.')
+      throw new UnreadableCalendar('This is not a reply to an invitation, which has METHOD:REPLY.')
     }
     const event = onlyOne(calendar.components, ({ name }) => name === 'vevent', 'event')
     const attendee = onlyOne(event.properties, ({ name }) => name === 'attendee', 'attendee')
@@ -53,12 +53,12 @@ function wanted(event: Component, name: 'uid' | 'dtstamp'): string {
   return value
 }
 
-/** That of an invitation that says none is 0 (RFC 5545 §3.8.7.4). */
+/** An invitation without SEQUENCE has 0 (RFC 5545 §3.8.7.4). */
 function sequenceOf(event: Component): number {
   const [property] = propertiesOf(event, 'sequence')
   const sequence = property?.values[0] ?? 0
   if (typeof sequence !== 'number' || !Number.isSafeInteger(sequence) || sequence < 0) {
-    throw new UnreadableCalendar('The SEQUENCE of the reply is no number.')
+    throw new UnreadableCalendar('The SEQUENCE of the reply is not a number.')
   }
   return sequence
 }
@@ -74,6 +74,6 @@ function responseOf({ parameters }: Property): Response {
   const partstat = parameters.get('partstat') ?? 'NEEDS-ACTION'
   const word = typeof partstat === 'string' ? partstat : ''
   const response = responseIn(word)
-  if (!response) throw new UnreadableCalendar(`“${shown(word)}” is no answer to an invitation.`)
+  if (!response) throw new UnreadableCalendar(`“${shown(word)}” is not an answer to an invitation.`)
   return response
 }

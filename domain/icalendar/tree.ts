@@ -84,7 +84,7 @@ function checkSize(lines: readonly string[]): void {
     lookedThrough += found * line.length
   }
   if (marks > MOST_MARKS || lookedThrough > MOST_LOOKED_THROUGH) {
-    throw new UnreadableCalendar('The calendar holds more values than can be read.')
+    throw new UnreadableCalendar('The calendar holds more values than are allowed.')
   }
 }
 
@@ -104,12 +104,12 @@ function checkNesting(lines: readonly string[]): void {
   for (const line of lines) {
     const [, edge, word] = /^(BEGIN|END):(.*)$/i.exec(line) ?? []
     if (edge === undefined || word === undefined) {
-      if (open.length === 0) throw new UnreadableCalendar('The calendar is broken: there is text outside of it.')
+      if (open.length === 0) throw new UnreadableCalendar('The calendar is broken: there is text outside it.')
       continue
     }
     const name = word.trim().toLowerCase()
     if (edge.toUpperCase() === 'END') {
-      if (open.pop() !== name) throw new UnreadableCalendar(`The calendar is broken: END:${shown(word)} ends nothing.`)
+      if (open.pop() !== name) throw new UnreadableCalendar(`The calendar is broken: END:${shown(word)} has no BEGIN.`)
       continue
     }
     components += 1
@@ -122,11 +122,12 @@ function checkNesting(lines: readonly string[]): void {
 }
 
 function checkPlace(open: readonly string[]): void {
-  if (open.length > DEEPEST) throw new UnreadableCalendar('The components of the calendar are nested too deep.')
+  if (open.length > DEEPEST) throw new UnreadableCalendar('The components of the calendar are nested too deeply.')
   const name = open.at(-1) ?? ''
   const [here, wanted] = [open.length, name === 'vcalendar' ? 1 : AT_THE_TOP.includes(name) ? 2 : undefined]
   const isLost = wanted === undefined ? here === 1 : here !== wanted
-  if (isLost) throw new UnreadableCalendar(`The calendar is broken: ${shown(name)} stands where it cannot.`)
+  if (isLost)
+    throw new UnreadableCalendar(`The calendar is broken: ${shown(name)} is in a place where it is not allowed.`)
 }
 
 /** What somebody else wrote, short enough for a sentence. */

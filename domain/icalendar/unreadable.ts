@@ -9,7 +9,7 @@ export class UnreadableCalendar extends Error {
   }
 }
 
-/** What the reading does; whatever is thrown in it means that the calendar is not what it should be. */
+/** Runs the reading of a calendar, in which every error means that the calendar is broken. */
 export function reading<Result>(work: () => Result): Result {
   try {
     return work()
@@ -22,12 +22,12 @@ export function reading<Result>(work: () => Result): Result {
 /** A step takes a few µs at most, all of them together less than a second. */
 const STEPS = 200_000
 
-/** How much work one calendar may still cause. Counted, not timed: a busy machine refuses no calendar. */
+/** The work that one calendar may still cause. It is counted, not timed, so that a busy machine refuses no calendar. */
 export class Steps {
   #left = STEPS
 
   take(steps: number): void {
     this.#left -= steps
-    if (this.#left < 0) throw new UnreadableCalendar('The calendar repeats its events too often to be worked out.')
+    if (this.#left < 0) throw new UnreadableCalendar('The calendar repeats its events too often to be expanded.')
   }
 }

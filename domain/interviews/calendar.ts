@@ -6,15 +6,15 @@ import type { Event } from './schemas.ts'
 
 const NAME = 'Panelist'
 
-/** Who this program is to calendar programs: once a calendar has an interview, neither may change. */
+/** How calendars know this program. Neither field may change once a calendar has an interview. */
 export interface CalendarIdentity {
-  /** What every UID ends in. */
+  /** The end of every UID. */
   readonly host: string
   /** The address that answers to invitations go to. */
   readonly organizer: string
 }
 
-/** What calendars show of an interview. */
+/** The fields of an interview that calendars show. */
 type Shown = Pick<
   Event,
   | 'id'
@@ -62,7 +62,7 @@ export function calendarEvent(
   }
 }
 
-/** The panel, and the candidate if there is an address. */
+/** The panel, and the candidate if their address is known. */
 export function attendeesOf({
   panel,
   candidateName,
@@ -79,7 +79,7 @@ export function attendeesOf({
   return [...seated, { ...candidate, response: 'needs_action' }]
 }
 
-/** The notes are the interviewers' own. */
+/** Candidates do not see the notes. */
 function descriptionFor(reader: State['reader'], { position, candidateName, meetingUrl, notes }: Shown): string {
   const known = (label: string, value: string | null) => (value === null ? [] : [`${label}: ${value}`])
   return [

@@ -2,7 +2,7 @@ import type { Queryable } from '../../db/database.ts'
 import { fromJson } from '../sql.ts'
 import type { Event, PanelMember } from './schemas.ts'
 
-/** How an interview is read from the database, by everything that reads one. */
+/** Reads interviews, for every feature that shows them. */
 
 /** An interview as a row of `events`: without its panel, and with JSON as text. */
 export type EventRow = Omit<Event, 'panel' | 'override' | 'cancellation'> & {
@@ -45,7 +45,7 @@ const SEAT: Readonly<Record<keyof Seat, string>> = {
   respondedAt: 'event_panel.responded_at',
 }
 
-/** What a SELECT from `events` names to answer with EventRow. */
+/** The columns that a SELECT from `events` needs to return an EventRow. */
 export const EVENT_COLUMNS = Object.entries(COLUMNS)
   .map(([field, column]) => `events.${column} AS "${field}"`)
   .join(', ')

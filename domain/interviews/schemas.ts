@@ -71,8 +71,10 @@ export const Event = Type.Object(
     organizerId: Nullable(Id),
     override: Nullable(Type.Object({ reason: Type.String() })),
     cancellation: Nullable(Type.Object({ reason: Type.String(), cancelledAt: Instant, cancelledBy: Nullable(Id) })),
-    sequence: Type.Integer({ description: 'Grows with each change of time, place, panel or state; for calendars' }),
-    externalId: Nullable(Line(120, { description: 'The id another system knows this interview by' })),
+    sequence: Type.Integer({
+      description: 'The SEQUENCE of the interview in calendars; it grows when the time, place, panel or status changes',
+    }),
+    externalId: Nullable(Line(120, { description: 'The id of this interview in another system' })),
     version: Version,
     createdAt: Instant,
     updatedAt: Instant,

@@ -40,13 +40,13 @@ export const feedsRoutes: FastifyPluginAsyncTypebox = async app => {
 
 type RequestOfFeed = FastifyRequest<{ Params: { id: string; feedId: string } }>
 
-const OWN = 'For admin and talent, and for an interviewer the own.'
+const OWN = 'For admin and talent; interviewers have access to their own feeds.'
 
 const LIST = {
   tags,
   operationId: 'listFeeds',
   summary: 'List the calendar feeds of an interviewer',
-  description: `${OWN} Their secret addresses are not shown again.`,
+  description: `${OWN} The secret addresses are not shown again.`,
   params: OnlyId,
   response: { 200: answer(FeedList, 'The feeds'), ...refused(404) },
 }
@@ -54,8 +54,8 @@ const LIST = {
 const CREATE = {
   tags,
   operationId: 'createFeed',
-  summary: 'Make a calendar feed',
-  description: `${OWN} The addresses are for calendar programs, which subscribe to them; they are shown this once.`,
+  summary: 'Create a calendar feed',
+  description: `${OWN} Calendar programs subscribe to its addresses, which are shown only once.`,
   params: OnlyId,
   response: { 201: answer(NewFeed, 'The feed'), ...refused(404) },
 }
@@ -64,7 +64,7 @@ const GET = {
   tags,
   operationId: 'getFeed',
   summary: 'Get a feed',
-  description: `${OWN} Without its secret addresses.`,
+  description: `${OWN} The secret addresses are not shown.`,
   params: FeedPath,
   response: { 200: answer(Feed, 'The feed'), ...refused(404) },
 }
@@ -72,8 +72,8 @@ const GET = {
 const ROTATE = {
   tags,
   operationId: 'rotateFeed',
-  summary: 'Give a feed new addresses',
-  description: `${OWN} The old ones answer 404 from then on.`,
+  summary: 'Replace the addresses of a feed',
+  description: `${OWN} The old addresses answer 404 from then on.`,
   params: FeedPath,
   response: { 200: answer(NewFeed, 'The feed'), ...refused(404) },
 }
@@ -81,7 +81,7 @@ const ROTATE = {
 const DELETE = {
   tags,
   operationId: 'deleteFeed',
-  summary: 'Remove a feed',
+  summary: 'Delete a feed',
   description: `${OWN} Its addresses answer 404 from then on.`,
   params: FeedPath,
   response: { 204: gone('Removed'), ...refused(404) },

@@ -5,7 +5,7 @@ export const Feed = Type.Object(
   { id: Id, interviewerId: Id, version: Version, createdAt: Instant, updatedAt: Instant },
   {
     $id: 'Feed',
-    description: 'Addresses under which calendar programs read the interviews of one interviewer',
+    description: 'The addresses at which calendar programs read the interviews of one interviewer',
     examples: [
       {
         id: '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d30',
@@ -19,14 +19,14 @@ export const Feed = Type.Object(
 )
 export type Feed = Static<typeof Feed>
 
-const SECRET = 'Whoever has it can read: it is shown this once'
+const SECRET = 'Everybody who has the address can read it; it is shown only once'
 const ADDRESS = 'https://panelist.example/calendar/vQ3…'
 export const NewFeed = Type.Composite(
   [
     Feed,
     Type.Object({
       eventsUrl: Type.String({ description: `The interviews. ${SECRET}` }),
-      freebusyUrl: Type.String({ description: `When they are busy, and nothing else. ${SECRET}` }),
+      freebusyUrl: Type.String({ description: `The busy times, and nothing else. ${SECRET}` }),
     }),
   ],
   {

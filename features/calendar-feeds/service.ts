@@ -13,7 +13,7 @@ const ENTITY = 'feed'
 
 export type FeedsParts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency' | 'config'>
 
-/** Feeds of one interviewer, for staff and for themselves. */
+/** The feeds of one interviewer, for staff and for the interviewer. */
 export const feedsService = (parts: FeedsParts) => ({
   list: async (viewer: Caller, interviewerId: string): Promise<{ data: Feed[] }> => {
     await visibleInterviewer(parts.db, viewer, interviewerId)
@@ -36,11 +36,11 @@ export const feedsService = (parts: FeedsParts) => ({
       await parts.audit.record(tx, actor, { action: 'create', entityType: ENTITY, entityId: id, after })
       return after
     })
-    // No secret is kept: a repetition with the same key gets a new one, and the one before is dead.
+    // The secret is not stored: a repeated request with the same key gets a new one, and the old one stops working.
     return actor.idempotency?.replayed === true ? rotate(parts, actor, feed) : withAddresses(parts, feed, secret)
   },
 
-  /** New addresses; the old ones are not there any more. */
+  /** Gives a feed new addresses; the old ones stop working. */
   rotate: (actor: Caller, feed: Pick<Feed, 'id' | 'interviewerId'>, expected: ExpectedVersions): Promise<NewFeed> =>
     rotate(parts, actor, feed, expected),
 

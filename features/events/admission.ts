@@ -10,15 +10,15 @@ import type { Event } from '../../domain/interviews/schemas.ts'
 import type { Warning } from './schemas.ts'
 
 /**
- * The rules somebody must meet to be booked, other than being free: that is what claims are for. Staff may override a
- * day off and a limit, with a reason; hours are no more than a warning.
+ * The rules for booking people, other than that they are free, which claims see to. Staff may override a day off and a
+ * limit, with a reason. Hours outside those that somebody gives only cause a warning.
  */
 
 const InterviewerInactive = createError<[string]>('INTERVIEWER_INACTIVE', '%s', 409)
-const TimeOff = createError<[string]>('TIME_OFF', '%s; send override with a reason to book all the same', 409)
-const LoadLimit = createError<[string]>('LOAD_LIMIT', '%s; send override with a reason to book all the same', 409)
+const TimeOff = createError<[string]>('TIME_OFF', '%s; to book anyway, send override with a reason', 409)
+const LoadLimit = createError<[string]>('LOAD_LIMIT', '%s; to book anyway, send override with a reason', 409)
 
-/** Those of a panel, by their ids. Throws a ValidationError that names the field of somebody who does not exist. */
+/** The people of a panel. Throws a ValidationError that names the field of an interviewer who does not exist. */
 export async function peopleOf(
   sql: Queryable,
   panel: readonly { interviewerId: string }[],
@@ -28,22 +28,23 @@ export async function peopleOf(
   const people = await peopleByIds(sql, ids)
   const known = new Set(people.map(({ id }) => id))
   for (const [seat, id] of ids.entries()) {
-    if (!known.has(id)) throw new ValidationError(fieldOf(seat), id, 'there is no such interviewer')
+    if (!known.has(id)) throw new ValidationError(fieldOf(seat), id, 'no interviewer has this id')
   }
   return people
 }
 
-/** What is asked of people for an interview. */
+/** A booking that people have to be admitted to. */
 export interface Admission {
   readonly event: Pick<Event, 'id' | 'startsAt' | 'endsAt'>
   readonly people: readonly Bookable[]
-  /** Staff book in spite of days off and limits. */
+  /** Whether staff book in spite of days off and limits. */
   readonly override: boolean
 }
 
 /**
- * Throws the refusal that names everybody who cannot be booked; returns a warning for each who gives other hours. The
- * interview itself does not count against its own limit. Inside its transaction, so that nobody is booked meanwhile.
+ * Throws an error that names everybody who cannot be booked. Returns a warning for everybody who is outside their
+ * hours. The interview does not count against its own limit. Runs in the transaction that books, so that nobody else
+ * books meanwhile.
  */
 export async function admit(
   tx: Transaction,
@@ -59,7 +60,7 @@ export async function admit(
   return asked.filter(({ outsideHours }) => outsideHours).map(({ person }) => outsideHoursOf(person, event))
 }
 
-/** Those who do not sit on the panel yet: who does was admitted when they were booked. */
+/** The people who are new to the panel; the others were admitted when they were booked. */
 export function newcomers(
   people: readonly Bookable[],
   { panel }: { panel: readonly { interviewerId: string }[] },

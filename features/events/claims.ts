@@ -9,7 +9,7 @@ import { addMinutes } from '../../domain/time.ts'
 /**
  * Nobody is ever booked twice. A scheduled event claims the time of everybody in it, and two claims of one person
  * never overlap: the database refuses the second, whoever writes it (the rule `claims_no_overlap` of the migrations).
- * So nothing here asks first whether somebody is free. It claims, and when that is refused it says who is busy, and when.
+ * So nothing here asks first whether somebody is free. It claims, and when that is refused it says who is busy and when.
  */
 
 const CLAIM = `INSERT INTO claims (subject, starts_at, ends_at, buffer_before_minutes, event_id)
@@ -29,7 +29,7 @@ const ATTEMPTS = 3
 
 const EventOverlap = createError<[string]>('EVENT_OVERLAP', '%s', 409)
 
-/** Whose time it is. */
+/** The person whose time is claimed. */
 type Subject = { readonly interviewerId: string } | { readonly candidateEmail: string }
 
 /** The half-open interval [startsAt, endsAt) of somebody's time, buffers included. */
@@ -37,7 +37,7 @@ interface Claim {
   readonly of: Subject
   readonly startsAt: string
   readonly endsAt: string
-  /** So much of it comes before the interview. */
+  /** The part of it that lies before the interview. */
   readonly bufferBeforeMinutes: number
 }
 
@@ -48,7 +48,7 @@ export interface Buffers {
   readonly bufferAfterMinutes: number
 }
 
-/** A claim was refused. Carries what was asked for, so that the answer can name everybody who stands in the way. */
+/** The database refused a claim. Carries all claims of the booking, so that the answer can name everybody who is busy. */
 class ClaimRefused extends Error {
   override readonly name = 'ClaimRefused'
   readonly event: Event
@@ -62,8 +62,8 @@ class ClaimRefused extends Error {
 }
 
 /**
- * Runs a booking; when the database refuses one of its claims, answers EVENT_OVERLAP with every conflict. Should the
- * conflict be gone by the time it is looked up, the booking is tried again.
+ * Runs a booking. When the database refuses one of its claims, throws EVENT_OVERLAP with every conflict. When the
+ * conflict is gone by the time it is looked up, the booking is tried again.
  */
 export async function booking<Result>(db: Queryable, book: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
@@ -79,8 +79,8 @@ export async function booking<Result>(db: Queryable, book: () => Promise<Result>
 
 export const claimsRepository = (tx: Transaction) => ({
   /**
-   * Claims the time of an event for everybody in it who does not hold it yet, and lets those go who are no longer in
-   * it. An event that was moved releases all first. Throws ClaimRefused, which `booking` turns into an answer.
+   * Claims the time of an event for everybody in it who has no claim yet, and releases the claims of people who left it.
+   * When an event is moved, its claims are released first. Throws ClaimRefused, which `booking` turns into an answer.
    */
   settle: async (event: Event, people: readonly Buffers[]): Promise<void> => {
     const claims = claimsOf(event, people)
@@ -148,7 +148,7 @@ async function conflictsOf(db: Queryable, { event, claims }: ClaimRefused): Prom
 function overlap(event: Event, conflicts: readonly Conflict[]): Error {
   const sentences = conflicts.map(conflict => sentenceOf(event, conflict))
   const message =
-    sentences.length > 0 ? sentences.join('; ') : 'Somebody was just booked for this time; please try again'
+    sentences.length > 0 ? sentences.join('; ') : 'Somebody has just been booked for this time; please try again'
   return detailed(new EventOverlap(message), conflicts)
 }
 

@@ -1,7 +1,7 @@
 import type { Column } from '../../plugins/exports.ts'
 import type { Event, PanelMember } from '../../domain/interviews/schemas.ts'
 
-/** Of an export. */
+/** The columns of an exported list of interviews. */
 export const COLUMNS: readonly Column<Event>[] = [
   { header: 'id', value: ({ id }) => id, width: 38 },
   { header: 'title', value: ({ title }) => title, width: 28, printed: 'Title' },
@@ -27,7 +27,7 @@ export const COLUMNS: readonly Column<Event>[] = [
   { header: 'updatedAt', value: ({ updatedAt }) => updatedAt, width: 20, instant: true },
 ]
 
-/** `Ada Lovelace (lead, accepted)` */
+/** Returns text such as `Ada Lovelace (lead, accepted)`. */
 function seatOf({ name, role, response }: PanelMember): string {
   return `${name} (${role}, ${response})`
 }

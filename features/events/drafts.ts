@@ -6,13 +6,13 @@ import { timeOf } from './duration.ts'
 import { panelFrom } from './panel.ts'
 import type { EventChanges, NewEvent } from './schemas.ts'
 
-/** Events as they shall be, before anything is asked or written. */
+/** Interviews as they are to be written, made from what clients send. */
 
-/** Throws a ValidationError unless either a panel or seats are asked for; with seats the panel is still empty. */
+/** Throws a ValidationError unless either a panel or seats are sent. With seats the panel is still empty. */
 export function eventFrom(actor: Actor, body: NewEvent): Event {
   const { panel, seats, override = null, durationMinutes: _, ...details } = body
   if ((panel === undefined) === (seats === undefined)) {
-    throw new ValidationError('/panel', panel, 'send panel or seats, one of them and not both')
+    throw new ValidationError('/panel', panel, 'send either panel or seats')
   }
   return {
     ...BLANK,
@@ -25,10 +25,10 @@ export function eventFrom(actor: Actor, body: NewEvent): Event {
   }
 }
 
-/** The event with its changes. Who stays on the panel keeps their response; a change of place or panel counts on. */
+/** The event with its changes. People who stay on the panel keep their response. A new place or panel raises SEQUENCE. */
 export function merged(before: Event, { panel, ...details }: EventChanges): Event {
   const event = { ...before, ...details, panel: panel ? panelFrom(panel, before.panel) : before.panel }
-  const told = (of: Event) =>
+  const announced = (of: Event) =>
     JSON.stringify([of.location, of.meetingUrl, of.panel.map(member => [member.interviewerId, member.role])])
-  return { ...event, sequence: told(event) === told(before) ? before.sequence : before.sequence + 1 }
+  return { ...event, sequence: announced(event) === announced(before) ? before.sequence : before.sequence + 1 }
 }

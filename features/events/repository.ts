@@ -41,13 +41,13 @@ const LISTING: Listing = {
   total: `SELECT total FROM row_counts WHERE table_name = 'events'`,
 }
 
-/** What a new seat is: the person's name is read back, not written. */
+/** The fields of a seat that are written; the name is read back from the interviewer. */
 export type NewSeat = Pick<PanelMember, 'interviewerId' | 'role' | 'response' | 'respondedAt'>
 
 export const eventsRepository = (sql: Queryable) => ({
   ...interviewsRepository(sql),
   insert: (event: Event) => sql.run(INSERT, toRow(event)),
-  /** Writes over the version it was read with; 0 changes when that is gone. The triggers bump the version. */
+  /** Replaces the version that was read; 0 changes when there is a newer one. The triggers raise the version. */
   update: (event: Event) => sql.run(UPDATE, toRow(event)),
   setNoShow: (id: string, party: string | null) => sql.run(SET_NO_SHOW, { id, party }),
   delete: (id: string) => sql.run(DELETE, { id }),
@@ -56,7 +56,7 @@ export const eventsRepository = (sql: Queryable) => ({
     await sql.run(CLEAR_SEATS, { id })
     await seat(sql, id, panel)
   },
-  /** Events that `viewerId`, when given, sits in. */
+  /** Only the interviews of the user `viewerId`, when there is one. */
   list: async (query: EventQuery, viewerId?: string): Promise<Page<Event>> => {
     const { data, pagination } = await page<EventRow>(sql, LISTING, query, filtersOf(query, viewerId))
     return { data: await withPanels(sql, data), pagination }

@@ -26,7 +26,7 @@ const tags = ['events']
 const STAFF = 'For admin and talent.'
 const READERS = 'Staff see every interview; an interviewer sees those they take part in.'
 
-/** A panel shows names, and whose account an interviewer is decides who sees it. */
+/** A panel shows names, and the account of an interviewer decides who sees it. */
 const config = { cache: { tables: ['events', 'event_panel', 'interviewers'], seenBy: staffAlike } }
 
 export const eventsRoutes: FastifyPluginAsyncTypebox = async app => {
@@ -64,7 +64,7 @@ export const eventsRoutes: FastifyPluginAsyncTypebox = async app => {
   })
 }
 
-/** What happens to an interview after it was booked. */
+/** Routes that change an interview after it was booked. */
 export const transitionRoutes: FastifyPluginAsyncTypebox = async app => {
   const events = eventsService(app)
   const staff = [app.authorize(['admin', 'talent'])]

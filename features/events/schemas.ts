@@ -7,11 +7,11 @@ import { PageOf, PageQuery } from '../../domain/lists/page.ts'
 import { Search } from '../../domain/lists/words.ts'
 import { InterviewType, PanelRole, Score, Seats } from '../../domain/panels/schemas.ts'
 
-/** Nobody answers that an answer is needed. */
+/** What people can answer: everything but that they have not answered yet. */
 const [, ...ANSWERS] = RESPONSES
 const strict = { additionalProperties: false }
 
-/** What may be sent about an interview, other than its time and its panel. */
+/** The fields that clients send, besides the time and the panel. */
 const { title, type, ...DETAILS } = Type.Pick(Event, [
   'title',
   'type',
@@ -39,14 +39,14 @@ export const BookedEvent = Type.Composite(
     Event,
     Type.Object({
       warnings: Type.Optional(Type.Array(Warning)),
-      replacements: Type.Optional(Type.Array(Replacement, { description: 'Whose turn it is first' })),
+      replacements: Type.Optional(Type.Array(Replacement, { description: 'The one whose turn it is comes first' })),
     }),
   ],
   {
     $id: 'BookedEvent',
     description:
-      'The interview; with `warnings` for what was allowed but should be looked at, and `replacements` when somebody ' +
-      'else is looked for',
+      'An interview, with `warnings` about what was allowed but needs a look, and with `replacements` when somebody ' +
+      'else has to be found',
     examples: [EVENT_EXAMPLE],
   },
 )
@@ -57,20 +57,22 @@ export const EventPage = PageOf(Event, 'EventPage')
 const NewPanel = Type.Array(Type.Object({ interviewerId: Id, role: Type.Optional(PanelRole) }, strict), {
   minItems: 1,
   maxItems: 20,
-  description: 'Each person once; at least one lead or interviewer. The role is interviewer unless it is given',
+  description: 'Each person once, and at least one lead or interviewer. The role is interviewer by default',
 })
 export type NewPanel = Static<typeof NewPanel>
 
 const Override = Type.Object(
   { reason: Reason },
-  { ...strict, description: 'Books in spite of a load limit or time off' },
+  { ...strict, description: 'Books people in spite of a load limit or a day off' },
 )
 
-/** The time of an interview: its end, or its length, and not both. */
+/** The time of an interview: its start, and either its end or its length. */
 const TIME = {
   startsAt: Instant,
   endsAt: Type.Optional(Instant),
-  durationMinutes: Type.Optional(Type.Integer({ minimum: 5, maximum: 1440, description: 'In place of endsAt' })),
+  durationMinutes: Type.Optional(
+    Type.Integer({ minimum: 5, maximum: 1440, description: 'Minutes; send it instead of endsAt' }),
+  ),
 }
 export interface Time {
   readonly startsAt: string
@@ -144,7 +146,10 @@ export const Replace = Type.Object(
   {
     interviewerId: Id,
     withInterviewerId: Type.Optional(
-      Type.String({ ...Id, description: 'Without it nothing is changed, and `replacements` says who could come' }),
+      Type.String({
+        ...Id,
+        description: 'Without it nothing changes, and `replacements` names the people who could come',
+      }),
     ),
     override: Type.Optional(Override),
   },

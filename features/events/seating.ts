@@ -8,17 +8,17 @@ import { assertSeats, scoreFrom, searchPanels } from '../../domain/panels/search
 import { RULES, type Rule } from '../../domain/scheduling/free-time.ts'
 import type { NewPanel, Replacement } from './schemas.ts'
 
-/** Who should sit on a panel whose time is set: the fairest of those who are free then. */
+/** Finds people for a panel whose time is set: of those who are free, the ones whose turn it is. */
 
 const NoPanel = createError<[string]>('NO_PANEL_AVAILABLE', '%s', 409)
 
-/** What staff may override. */
+/** The rules that staff may override. */
 const OVERRIDABLE: readonly Rule[] = ['timeOff', 'dayLimit', 'weekLimit']
 const MOST_PROPOSED = 10
 const MOST_NAMED = 5
 const WHY: Readonly<Record<Rule, string>> = {
-  hours: 'gives other hours',
-  override: 'gives other hours that day',
+  hours: 'does not give these hours',
+  override: 'does not give these hours that day',
   timeOff: 'is off',
   claims: 'is in another interview',
   imported: 'is busy in their calendar',
@@ -31,8 +31,8 @@ const WHY: Readonly<Record<Rule, string>> = {
 type Time = Pick<Event, 'startsAt' | 'endsAt'>
 
 /**
- * The fairest panel that is free at the time of an event. Throws NO_PANEL_AVAILABLE, with where everybody's time goes,
- * when nobody fits. Within a transaction nobody can be taken between this and the booking.
+ * The fairest panel that is free at the time of an event. Throws NO_PANEL_AVAILABLE, with what takes everybody's time,
+ * when there is none. Runs in the transaction that books, so that nobody else can book these people meanwhile.
  */
 export async function panelFor(
   tx: Transaction,
@@ -55,7 +55,7 @@ export async function panelFor(
   throw detailed(new NoPanel(noPanel(event, explained)), explained)
 }
 
-/** Who could take somebody's seat, whose turn it is first: people who do this type of interview, or named no type. */
+/** People who could take a seat, the one whose turn it is first: they do this type of interview, or named no type. */
 export async function replacementsFor(
   sql: Queryable,
   rules: CalendarRules,
@@ -84,7 +84,7 @@ export async function replacementsFor(
   })
 }
 
-/** The one instant at which it starts. */
+/** A search whose only start is that of the interview. */
 function timesOf({ startsAt, endsAt }: Time) {
   const span = { start: Date.parse(startsAt), end: Date.parse(endsAt) }
   return { span, length: span.end - span.start, present: span.start }
@@ -93,7 +93,7 @@ function timesOf({ startsAt, endsAt }: Time) {
 /** "No panel is free from 09:00 to 10:00 UTC: Ada Lovelace is in another interview; …" */
 function noPanel({ startsAt, endsAt }: Time, people: readonly Explained[]): string {
   const time = `No panel is free from ${startsAt.slice(0, 16).replace('T', ' ')} to ${endsAt.slice(11, 16)} UTC`
-  if (people.length === 0) return `${time}: nobody has what the seats ask for`
+  if (people.length === 0) return `${time}: nobody matches the seats`
   const named = people
     .slice(0, MOST_NAMED)
     .map(
@@ -104,7 +104,7 @@ function noPanel({ startsAt, endsAt }: Time, people: readonly Explained[]): stri
   return `${time}: ${[...named, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')}`
 }
 
-/** In words, the rule that takes most of it. */
+/** The rule that takes most of the time, in words. */
 function whyOf(minutes: Explained['minutes']): string {
   const [most] = [...RULES].sort((one, other) => (minutes[other] ?? 0) - (minutes[one] ?? 0))
   return most && (minutes[most] ?? 0) > 0 ? WHY[most] : 'is free, but not enough people are'

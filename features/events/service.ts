@@ -23,19 +23,23 @@ import { isStaff } from '../../domain/accounts/visibility.ts'
 
 const ENTITY = 'event'
 
-const NotOnPanel = createError('NOT_ON_PANEL', 'Only somebody who sits on this panel answers for themselves', 403)
+const NotOnPanel = createError(
+  'NOT_ON_PANEL',
+  'Only somebody on this panel can answer: your account is linked to none of its interviewers',
+  403,
+)
 
 export const eventsService = (parts: EventsParts) => ({
-  /** Staff see every event, an interviewer the own. */
+  /** Staff see every interview; an interviewer sees those they take part in. */
   list: (viewer: Principal, query: EventQuery): Promise<Page<Event>> =>
     eventsRepository(parts.db).list(query, isStaff(viewer) ? undefined : viewer.id),
 
-  /** All of the list, as a file. */
+  /** The whole list, as a file. */
   exported: (viewer: Principal, query: EventExportQuery) => exported(parts, viewer, query),
 
   find: (viewer: Principal, id: string): Promise<Event> => visibleInterview(parts.db, viewer, id),
 
-  /** Books the panel that is named, or for `seats` the fairest that is free. */
+  /** Books the panel that is named, or for `seats` the fairest panel that is free. */
   create: (actor: Actor, body: NewEvent): Promise<BookedEvent> => {
     const event = eventFrom(actor, body)
     return booking(parts.db, () => parts.idempotency.once(actor, tx => create(tx, parts, actor, { event, ...body })))
@@ -58,7 +62,7 @@ export const eventsService = (parts: EventsParts) => ({
   perform: (call: Call, transition: Transition): Promise<BookedEvent> =>
     booking(parts.db, () => parts.db.transaction(tx => perform(tx, parts, call, transition))),
 
-  /** The interview as it is, with those who could come in somebody's place. */
+  /** The interview unchanged, with the people who could replace somebody on its panel. */
   proposeInPlaceOf: async ({ id, expected }: Omit<Call, 'actor'>, interviewerId: string): Promise<BookedEvent> => {
     const event = found(await eventsRepository(parts.db).find(id), ENTITY)
     assertVersion(event.version, expected)
@@ -67,7 +71,7 @@ export const eventsService = (parts: EventsParts) => ({
     return { ...event, replacements: await replacementsFor(parts.db, parts.calendars, event, interviewerId) }
   },
 
-  /** The caller's own answer. Staff who decline learn who could come in their place. */
+  /** The caller answers for themselves. When staff decline, the result names the people who could replace them. */
   respond: async (call: Call, { response, note }: Respond): Promise<BookedEvent> => {
     const { own, event } = await parts.db.transaction(async tx => {
       const own = await ownSeat(tx, call)

@@ -5,12 +5,12 @@ export const InvalidTransition = createError<[string]>('INVALID_TRANSITION', '%s
 
 const WORDS = { scheduled: 'scheduled', completed: 'completed', cancelled: 'cancelled', no_show: 'marked as a no-show' }
 
-/** Only a scheduled interview can be moved, answered or ended. `verb` completes "cannot … an interview". */
+/** Throws unless an interview is scheduled. `verb` completes "Cannot … an interview". */
 export function assertScheduled({ status }: Event, verb: string): void {
   if (status !== 'scheduled') throw new InvalidTransition(`Cannot ${verb} an interview that is ${WORDS[status]}`)
 }
 
-/** Only an interview that has ended, one way or another, can be scheduled again. */
+/** Throws unless an interview has ended, in whatever way. */
 export function assertEnded({ status }: Event): void {
   if (status === 'scheduled') throw new InvalidTransition('Cannot reopen an interview that is scheduled')
 }

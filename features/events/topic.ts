@@ -7,7 +7,7 @@ import { eventsRepository } from './repository.ts'
 const PANEL = 'panel' satisfies keyof Event
 const INTERVIEWER = 'interviewerId' satisfies keyof PanelMember
 
-/** Staff follow every interview, an interviewer those they sit in. */
+/** Staff follow every interview; an interviewer follows those they take part in. */
 export const eventsTopic: Topic = {
   name: 'EVENTS',
   entityType: 'event',
@@ -18,7 +18,7 @@ export const eventsTopic: Topic = {
   audience: async (sql, event) => new Set(await eventsRepository(sql).usersOf(seatedOn(event[PANEL]))),
 }
 
-/** The interviewers of a panel, as the journal may have it. */
+/** The ids of the interviewers of a panel, which may come from the journal. */
 function seatedOn(panel: unknown): string[] {
   const members: unknown[] = isList(panel) ? panel : []
   return members.flatMap(member =>

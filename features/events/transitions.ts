@@ -17,7 +17,7 @@ import { assertEnded, assertScheduled } from './states.ts'
 
 export type EventsParts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency' | 'calendars'>
 
-/** Which event, on behalf of whom, and in which version. */
+/** Which interview somebody wants to change, and in which version. */
 export interface Call {
   readonly actor: Caller
   readonly id: string
@@ -28,9 +28,9 @@ export interface Transition {
   /** As the journal names it. */
   readonly action: string
   readonly reason?: string | undefined
-  /** The event as it shall be. Refuses what its state does not allow. */
+  /** Returns the event as it will be. Throws when its status does not allow that. */
   readonly next: (before: Event, actor: Caller) => Event
-  /** Writes what belongs to it besides the event and its panel; returns what should be looked at. */
+  /** Writes what else has to change besides the event and its panel. Returns warnings. */
   readonly write?: (change: Change) => Promise<Warning[]>
 }
 
@@ -57,7 +57,7 @@ export const reschedule = (body: Reschedule): Transition => ({
       sequence: sequence + 1,
     }
   },
-  write: change => claimAnew(change, body.override !== undefined),
+  write: change => claimAgain(change, body.override !== undefined),
 })
 
 export const cancel = (reason: string): Transition => ({
@@ -74,7 +74,7 @@ export const cancel = (reason: string): Transition => ({
   },
 })
 
-/** It took place, and keeps its time. */
+/** The interview took place. Its claims stay. */
 export const complete = (): Transition => ({
   action: 'complete',
   next: before => {
@@ -83,7 +83,7 @@ export const complete = (): Transition => ({
   },
 })
 
-/** Somebody did not come; it keeps its time. */
+/** Somebody did not come. The claims stay. */
 export const noShow = (party: 'candidate' | 'interviewer'): Transition => ({
   action: 'no_show',
   reason: `The ${party} did not come`,
@@ -97,7 +97,7 @@ export const noShow = (party: 'candidate' | 'interviewer'): Transition => ({
   },
 })
 
-/** Back into `scheduled`, if everybody's time can still be had. An override it was booked with still counts. */
+/** Schedules an interview again if everybody is still free. The override it was booked with still counts. */
 export const reopen = (): Transition => ({
   action: 'reopen',
   next: before => {
@@ -106,13 +106,13 @@ export const reopen = (): Transition => ({
   },
   write: async change => {
     const { tx, next } = change
-    const warnings = await claimAnew(change, next.override !== null)
+    const warnings = await claimAgain(change, next.override !== null)
     await eventsRepository(tx).setNoShow(next.id, null)
     return warnings
   },
 })
 
-/** Somebody on the panel answers. Their answer moves no time, so that no calendar takes it for a new invitation. */
+/** Somebody on the panel answers. SEQUENCE stays, as an answer makes no new invitation. */
 export const answer = (interviewerId: string, response: PanelMember['response'], note?: string): Transition => ({
   action: 'respond',
   reason: note,
@@ -122,7 +122,7 @@ export const answer = (interviewerId: string, response: PanelMember['response'],
   },
 })
 
-/** One for another, in the same seat and role. */
+/** Another person takes over a seat and its role. */
 export const replace = (body: Replacing): Transition => ({
   action: 'replace',
   reason: body.override?.reason,
@@ -140,8 +140,8 @@ export const replace = (body: Replacing): Transition => ({
   },
 })
 
-/** Lets go of the time an event had and claims the time it has. */
-async function claimAnew({ tx, rules, next }: Change, override: boolean): Promise<Warning[]> {
+/** Releases the claims of an event and claims its time once more. */
+async function claimAgain({ tx, rules, next }: Change, override: boolean): Promise<Warning[]> {
   const people = await peopleOf(tx, next.panel)
   const warnings = await admit(tx, rules, { event: next, people, override })
   const claims = claimsRepository(tx)
@@ -150,7 +150,7 @@ async function claimAnew({ tx, rules, next }: Change, override: boolean): Promis
   return warnings
 }
 
-/** One transition of a booked interview and one row of the journal, in the transaction of its caller. */
+/** Performs a transition of a booked interview and records it in the journal, in the transaction of the caller. */
 export async function perform(
   tx: Transaction,
   { audit, calendars: rules }: EventsParts,

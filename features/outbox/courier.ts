@@ -9,13 +9,13 @@ import { outboxRepository, type DueMail } from './repository.ts'
 import { NotSent, type Transport } from './transport.ts'
 
 const MINUTE = 60_000
-/** Between one attempt and the next; after the last of them a mail is dead. */
+/** The time between two attempts; after the last one a mail is dead. */
 const BACK_OFF_MINUTES = [1, 5, 15, 60, 180, 720]
-/** Longer than one mail can take. */
+/** Longer than it takes to send one mail. */
 const LEASE_MS = 2 * MINUTE
-/** After a write the journal is read this much later, so that one round does for many. */
+/** The time from a write to the reading of the journal, so that one round serves many writes. */
 const SOON_MS = 500
-/** Mails that become due by time alone are looked for this often. */
+/** How often it looks for mails that have become due. */
 const LOOK_MS = 15_000
 
 export interface CourierOptions {
@@ -28,7 +28,8 @@ export interface CourierOptions {
 
 /**
  * Fills the outbox from the journal and sends what is due, in order, in the background: one instance at a time. A mail
- * is noted as sent after the server took it; who dies in between sends it again under the same Message-ID.
+ * is marked as sent after the server has accepted it. A process that dies in between sends it again under the same
+ * Message-ID.
  */
 export class Courier {
   readonly #options: CourierOptions
@@ -37,14 +38,14 @@ export class Courier {
   #round: Promise<void> | undefined
   #closing = false
   #soon = false
-  /** The server is not there: nothing is tried before, in ms since 1970. */
+  /** The server does not answer: nothing is tried before this time, in ms since 1970. */
   #pausedUntil = 0
 
   constructor(options: CourierOptions) {
     this.#options = options
   }
 
-  /** Begins with what happens from now on, unless it had begun before. A database that does not answer is asked again later. */
+  /** On its first start ever, begins with what happens from now on. Asks a database that does not answer again later. */
   async start(): Promise<void> {
     const { db, log } = this.#options
     try {
@@ -52,19 +53,19 @@ export class Courier {
         await db.transaction(tx => journalRepository(tx).begin())
       }
     } catch (error) {
-      log.warn({ err: error }, 'mails are not worked off yet; later again')
+      log.warn({ err: error }, 'mails cannot be processed yet; trying again later')
     }
     this.#wait(SOON_MS)
   }
 
-  /** Something was written. */
+  /** Tells the courier that something was written. */
   wake(): void {
     if (this.#soon) return
     this.#soon = true
     if (!this.#round) this.#wait(SOON_MS)
   }
 
-  /** Ends after the mail that is under way; what is left stays in the outbox. */
+  /** Ends after the mail that is being sent; the others stay in the outbox. */
   async close(): Promise<void> {
     this.#closing = true
     clearTimeout(this.#timer)
@@ -78,7 +79,9 @@ export class Courier {
     this.#timer = setTimeout(() => {
       this.#soon = false
       this.#round = this.work()
-        .catch((error: unknown) => this.#options.log.warn({ err: error }, 'mails are not worked off; later again'))
+        .catch((error: unknown) =>
+          this.#options.log.warn({ err: error }, 'mails cannot be processed; trying again later'),
+        )
         .finally(() => {
           this.#round = undefined
           this.#wait(this.#soon ? SOON_MS : LOOK_MS)
@@ -87,14 +90,14 @@ export class Courier {
     this.#timer.unref()
   }
 
-  /** One round: fills, and sends all that is due. Nothing is written when there is nothing to do. */
+  /** One round: fills the outbox and sends all mails that are due. Writes nothing when there is nothing to do. */
   async work(now: () => number = Date.now): Promise<void> {
     const { db, rules } = this.#options
     if (!(await this.#isWork(now())) || !(await this.#takeLease(now()))) return
     try {
       while (await db.transaction(tx => fill(tx, rules, new Date(now()).toISOString()))) if (this.#closing) return
       while (!this.#closing && now() >= this.#pausedUntil && (await this.#sendNext(now))) {
-        if (!(await this.#takeLease(now()))) return // it took so long that another instance goes on
+        if (!(await this.#takeLease(now()))) return // it took so long that another instance has taken over
       }
     } finally {
       await db.transaction(tx => leaseRepository(tx).giveUp(this.#holder))
@@ -133,7 +136,7 @@ export class Courier {
     const minutes = BACK_OFF_MINUTES[attempts]
     const status = what === 'never' || minutes === undefined ? 'dead' : 'pending'
     const again = now + (minutes ?? 0) * MINUTE
-    // Whatever keeps this one back keeps the others back too, and they shall go out in order.
+    // What holds this mail up holds up the others too, and they are to be sent in order.
     if (what === 'none now' && status === 'pending') this.#pausedUntil = again
     const failure = { id, status, problem: message.slice(0, 500), dueAt: new Date(again).toISOString() } as const
     await this.#options.db.transaction(tx => outboxRepository(tx).failed(failure))

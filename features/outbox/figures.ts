@@ -1,19 +1,19 @@
 import type { FastifyInstance } from 'fastify'
 import { outboxRepository } from './repository.ts'
 
-/** Adds to the metrics how full the outbox is, and how late its mails are. */
+/** Adds the number of mails in the outbox and their delay to the metrics. */
 export function outboxFigures({ metrics, db }: FastifyInstance): void {
   metrics.add(
     {
       panelist_outbox_mails: {
         type: 'gauge',
-        help: 'Mails that wait to be sent (pending) and that were given up (dead)',
+        help: 'Mails that wait to be sent (pending) and mails that were given up (dead)',
         label: 'status',
-        across: 'max', // each process counts the mails of all
+        across: 'max', // each process counts all mails
       },
       panelist_outbox_overdue_seconds: {
         type: 'gauge',
-        help: 'By how much the mail is late that should go first',
+        help: 'The delay of the mail that should be sent first',
         across: 'max',
       },
     },

@@ -12,10 +12,10 @@ import { outboxRepository, type NewMail } from './repository.ts'
 import type { OutboxMail } from './schemas.ts'
 import { noticesOf, peopleOf, type Notice } from './notices.ts'
 
-/** So many rows of the journal in one transaction, as no other writer has its turn meanwhile. */
+/** Rows of the journal in one transaction. Few, as all other writers wait for it. */
 const ROWS_AT_ONCE = 50
 
-/** Which choice of a profile each kind of mail is. */
+/** The choice in a profile that turns each kind of mail off. */
 const CHOICE: Readonly<Record<OutboxMail['kind'], keyof Notifications>> = {
   invitation: 'invitations',
   change: 'changes',
@@ -31,8 +31,8 @@ export interface FillingRules extends CalendarIdentity {
 }
 
 /**
- * Puts the mails into the outbox that follow from the next rows of the journal, and moves the cursor past them: both or
- * neither, so that each is there once. Returns whether there is more.
+ * Puts the mails that follow from the next rows of the journal into the outbox and moves the cursor past these rows, in
+ * one transaction, so that no mail is lost or written twice. Returns whether there are more rows.
  */
 export async function fill(tx: Transaction, rules: FillingRules, now: string): Promise<boolean> {
   const journal = journalRepository(tx)
@@ -43,15 +43,15 @@ export async function fill(tx: Transaction, rules: FillingRules, now: string): P
   }
   const rows = await journal.after(cursor, ROWS_AT_ONCE)
   for (const row of rows) {
-    if (row.entityType === 'event' && row.entityId !== null) await tellOfEvent(tx, rules, row, now)
-    if (row.entityType === 'session' && row.action === 'login') await tellOfSignIn(tx, row)
+    if (row.entityType === 'event' && row.entityId !== null) await mailAboutEvent(tx, rules, row, now)
+    if (row.entityType === 'session' && row.action === 'login') await mailAboutSignIn(tx, row)
   }
   const last = rows.at(-1)
   if (last) await journal.advance(last.id)
   return rows.length === ROWS_AT_ONCE
 }
 
-async function tellOfEvent(tx: Transaction, rules: FillingRules, row: JournalRow, now: string): Promise<void> {
+async function mailAboutEvent(tx: Transaction, rules: FillingRules, row: JournalRow, now: string): Promise<void> {
   const id = row.entityId ?? ''
   const outbox = outboxRepository(tx)
   const rows = await journalRepository(tx).historyOf(id, row.id)
@@ -71,7 +71,7 @@ async function tellOfEvent(tx: Transaction, rules: FillingRules, row: JournalRow
   }
 }
 
-/** A mail that cannot be written, for an address that is none, holds up no other: it is dead, and says why. */
+/** A mail that cannot be written, because its address is invalid, is dead and says why; it delays no other mail. */
 function said(
   notice: Notice,
   zone: string | undefined,
@@ -86,7 +86,7 @@ function said(
   }
 }
 
-/** Due later; made anew with every change, so that they move with their interview and go with it. */
+/** Reminders that are due later. They are written again at every change, so that they follow their interview. */
 function remindersOf(
   interview: Interview | undefined,
   { reminders }: FillingRules,
@@ -99,8 +99,8 @@ function remindersOf(
     .flatMap(dueAt => peopleOf(interview).map(to => ({ notice: { kind: 'reminder', to, interview }, dueAt })))
 }
 
-/** To an account that was signed in before, and never from there. */
-async function tellOfSignIn(
+/** Notifies an account that has signed in before, but never from this place. */
+async function mailAboutSignIn(
   tx: Transaction,
   { entityId, changes, occurredAt, ip, userAgent }: JournalRow,
 ): Promise<void> {

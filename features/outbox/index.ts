@@ -11,7 +11,7 @@ import { folderTransport, smtpTransport } from './transport.ts'
 
 const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000 }
 
-/** Fills and empties the outbox in the background, from when the program is ready until it closes; woken by every write. */
+/** Fills and empties the outbox in the background, from the moment the program is ready until it closes. */
 export const mailDelivery = fp(
   async app => {
     if (app.config.MAIL === 'off') return

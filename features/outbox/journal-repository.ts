@@ -11,7 +11,7 @@ const ROWS = `SELECT id, occurred_at AS "occurredAt", action, entity_type AS "en
 const HISTORY = `SELECT id, occurred_at AS "occurredAt", changes FROM audit_logs
   WHERE entity_type = 'event' AND entity_id = :id AND id <= :upTo ORDER BY id`
 
-/** A row of the journal, as far as mails follow from it. */
+/** The part of a row of the journal that mails follow from. */
 export interface JournalRow {
   readonly id: number
   readonly occurredAt: string
@@ -26,15 +26,15 @@ export interface JournalRow {
 /** A row of the journal of one interview. */
 export type HistoryRow = Pick<JournalRow, 'id' | 'occurredAt' | 'changes'>
 
-/** The journal, from where mails were made of it last. */
+/** The journal, with a cursor at the last row that mails were made from. */
 export const journalRepository = (sql: Queryable) => ({
-  /** Undefined before it was begun. */
+  /** Undefined before the first run. */
   cursor: async () => (await sql.one<{ lastId: number }>(CURSOR))?.lastId,
   begin: () => sql.run(BEGIN),
   advance: (lastId: number) => sql.run(ADVANCE, { lastId }),
   lastId: async () => (await sql.one<{ lastId: number }>(LAST))?.lastId ?? 0,
   after: (after: number, limit: number) => sql.many<JournalRow>(ROWS, { after, limit }),
   /** An interview before a row of the journal and after it; undefined where the journal does not know it. */
-  /** What happened to an interview, up to this row of the journal. */
+  /** The rows of one interview, up to and including row `upTo`. */
   historyOf: (eventId: string, upTo: number) => sql.many<HistoryRow>(HISTORY, { id: eventId, upTo }),
 })

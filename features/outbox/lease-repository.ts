@@ -5,9 +5,9 @@ const TAKE_LEASE = `INSERT INTO leases (name, holder, until) VALUES ('outbox', :
   WHERE leases.holder = excluded.holder OR leases.until < :now`
 const GIVE_UP_LEASE = `DELETE FROM leases WHERE name = 'outbox' AND holder = :holder`
 
-/** Which instance does the work. */
+/** The lease of the instance that does the work. */
 export const leaseRepository = (sql: Queryable) => ({
-  /** 0 changes when another instance has it. */
+  /** 0 changes when another instance holds the lease. */
   take: (lease: { holder: string; until: string; now: string }) => sql.run(TAKE_LEASE, lease),
   giveUp: (holder: string) => sql.run(GIVE_UP_LEASE, { holder }),
 })

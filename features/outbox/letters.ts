@@ -3,7 +3,7 @@ import { DateTime } from 'luxon'
 import type { Interview } from './interview-history.ts'
 import type { EventKind, Notice } from './notices.ts'
 
-/** What a mail says, to one person. */
+/** The words of a mail to one person. */
 export interface Letter {
   readonly subject: string
   readonly text: string
@@ -12,10 +12,10 @@ export interface Letter {
 
 const OPENING: Readonly<Record<EventKind, string>> = {
   invitation: 'You are invited to an interview.',
-  change: 'An interview you are part of has changed.',
-  cancellation: 'An interview you are part of is cancelled.',
+  change: 'An interview you take part in has changed.',
+  cancellation: 'An interview you take part in has been cancelled.',
   removal: 'You are no longer needed in this interview.',
-  reminder: 'A reminder of an interview you are part of.',
+  reminder: 'This is a reminder of an interview you take part in.',
 }
 const SUBJECT: Readonly<Record<EventKind, string>> = {
   invitation: 'Invitation',
@@ -25,19 +25,19 @@ const SUBJECT: Readonly<Record<EventKind, string>> = {
   reminder: 'Reminder',
 }
 
-/** Of an interview; times are in the zone of whoever reads it, and the zone is named. */
+/** The letter about an interview. Times are in the zone of its reader, and the zone is named. */
 export function letterOf({ kind, to, interview }: Notice, zone: string): Letter {
   const subject = `${SUBJECT[kind]}: ${interview.title}, ${startIn(interview, zone)}`
   return letter(subject, to.name, OPENING[kind], detailsOf(interview, zone, to.interviewerId !== null))
 }
 
-/** Of a sign-in from where its owner has not been before. */
+/** The letter about a sign-in from a place that is new for the account. */
 export function signInLetter(name: string, at: string, zone: string, from: { ip: string; userAgent: string }): Letter {
   const details: Detail[] = [
     ['When', timeIn(at, zone)],
     ['Address', from.ip],
     ['Program', from.userAgent],
-    ['If this was not you', 'change your password: that ends every other session.'],
+    ['If this was not you', 'Change your password; that ends every other session.'],
   ]
   return letter(
     'New sign-in to your Panelist account',
@@ -61,7 +61,7 @@ function letter(subject: string, name: string, opening: string, details: readonl
   }
 }
 
-/** What everybody sees; the notes only the interviewers. */
+/** The details that a reader may see. Candidates see neither the reason nor the notes. */
 function detailsOf(interview: Interview, zone: string, internal: boolean): Detail[] {
   const { title, position, panel, location, meetingUrl, notes, candidateName, candidateEmail, cancellation } = interview
   const known = (label: string, value: string | null): Detail[] =>
@@ -83,7 +83,7 @@ function startIn({ startsAt }: Interview, zone: string): string {
   return DateTime.fromISO(startsAt, { zone, locale: 'en' }).toFormat('ccc d LLL yyyy HH:mm ZZZZ')
 }
 
-/** "Monday 2 March 2026, 10:00 to 11:00 (Europe/Berlin, GMT+1)" */
+/** Returns text such as "Monday 2 March 2026, 10:00 to 11:00 (Europe/Berlin, GMT+1)". */
 function spanIn({ startsAt, endsAt }: Pick<Interview, 'startsAt' | 'endsAt'>, zone: string): string {
   const [start, end] = [startsAt, endsAt].map(at => DateTime.fromISO(at, { zone, locale: 'en' }))
   if (!start || !end) return ''
@@ -99,7 +99,7 @@ function linesOf(value: string): string {
   return escapeHtml(value).replaceAll(/\r\n|\r|\n/g, '<br>')
 }
 
-/** Nothing that somebody typed begins a new header. */
+/** One line, so that no text that somebody typed begins a new header. */
 function inOneLine(text: string): string {
   return text.replaceAll(/\p{Cc}+/gu, ' ')
 }

@@ -5,7 +5,7 @@ import type { DueMail } from './repository.ts'
 import type { Notice } from './notices.ts'
 import type { Outgoing } from './transport.ts'
 
-/** What a mail says, besides to whom and what about. */
+/** The content of a mail, besides its address and subject. */
 export interface Message {
   readonly name: string
   readonly text: string
@@ -13,12 +13,12 @@ export interface Message {
   readonly calendar?: Outgoing['calendar']
 }
 
-/** As it is kept. */
+/** The message as text, as it is stored. */
 export function messageText({ name, text, html, calendar }: Message): string {
   return JSON.stringify({ name, text, html, calendar })
 }
 
-/** As it goes out: the same at every attempt. */
+/** The mail as it is sent, which is the same at every attempt. */
 export function outgoingFrom(mail: DueMail, { from, host }: { from: string; host: string }): Outgoing {
   const { name, text, html, calendar } = fromJson<Message>(mail.message)
   return {
@@ -33,7 +33,7 @@ export function outgoingFrom(mail: DueMail, { from, host }: { from: string; host
   }
 }
 
-/** The invitation that goes with a mail (RFC 6047); none with a reminder, as calendars remind by themselves. */
+/** The invitation that is attached to a mail (RFC 6047). Reminders have none, as calendars remind people themselves. */
 export function calendarFor(
   { kind, to, interview }: Notice,
   rules: CalendarIdentity,
@@ -49,7 +49,7 @@ export function calendarFor(
       cancelled: kind === 'cancellation',
       updatedAt: at,
     }),
-    // Somebody who is taken off is named alone, as they are no longer among the others.
+    // Somebody who was removed is named alone, as they are no longer on the panel.
     attendees: kind === 'removal' ? [{ ...to, optional: false, response: 'needs_action' }] : attendeesOf(interview),
     now: Date.parse(at),
   })

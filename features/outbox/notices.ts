@@ -1,8 +1,8 @@
 import type { Interview } from './interview-history.ts'
 
-/** Who is told what of an interview that has changed. */
+/** Decides who is notified of a change to an interview, and of what. */
 
-/** Somebody who is written to: an interviewer, or the candidate. */
+/** The recipient of a mail: an interviewer, or the candidate. */
 export interface Addressee {
   readonly name: string
   readonly address: string
@@ -20,8 +20,9 @@ export interface Notice {
 }
 
 /**
- * What follows from a change: invitations to who is new, a change to who stays and sees it, a removal to who is no
- * longer needed, a cancellation to all. Nothing of what is over, and nothing of what somebody answered.
+ * The notices that follow from a change at `at`: invitations to people who are new, a change to those who stay and can
+ * see it, a removal to those who are no longer needed, a cancellation to all. Interviews that are over and answers to
+ * invitations cause none.
  */
 export function noticesOf(before: Interview | undefined, after: Interview | undefined, at: string): Notice[] {
   if (!after || after.endsAt <= at) return []
@@ -49,14 +50,14 @@ export function noticesOf(before: Interview | undefined, after: Interview | unde
   ]
 }
 
-/** The panel, and the candidate if there is an address. */
+/** The panel, and the candidate if their address is known. */
 export function peopleOf({ panel, candidateName, candidateEmail }: Interview): Addressee[] {
   const interviewers = panel.map(({ interviewerId, name, email }) => ({ interviewerId, name, address: email }))
   if (candidateEmail === null) return interviewers
   return [...interviewers, { interviewerId: null, name: candidateName ?? '', address: candidateEmail }]
 }
 
-/** What somebody would see the change of. Notes are the interviewers' own. */
+/** What a recipient sees of an interview, as text that can be compared. Candidates do not see the notes. */
 function seenBy({ interviewerId }: Addressee, interview: Interview): string {
   const { title, startsAt, endsAt, timezone, location, meetingUrl, position, candidateName, sequence } = interview
   const panel = interview.panel.map(member => [member.name, member.role])

@@ -4,12 +4,12 @@ import { ALL_WANTED, notificationsFrom, type Notifications } from '../../domain/
 const PREFERENCES = ({ dialect }: Queryable) => `SELECT interviewers.id, interviewers.timezone, users.notifications
   FROM interviewers LEFT JOIN users ON users.id = interviewers.user_id WHERE interviewers.id ${dialect.inList('ids')}`
 const ACCOUNT = `SELECT name, email, timezone, notifications FROM users WHERE id = :id`
-/** Whether an account was signed in before, and whether from there. */
+/** Counts the earlier sessions of an account, and those from the same place. */
 const EARLIER_SESSIONS = `SELECT count(*) AS total,
     coalesce(sum(CASE WHEN ip = :ip AND user_agent = :userAgent THEN 1 ELSE 0 END), 0) AS "fromHere"
   FROM sessions WHERE user_id = :userId AND id <> :sessionId AND created_at <= :at`
 
-/** What somebody chose. */
+/** The choices of one person. */
 export interface Preferences {
   readonly timezone: string
   readonly notifications: Notifications
@@ -21,7 +21,7 @@ interface PreferenceRow {
 }
 
 export const peopleRepository = (sql: Queryable) => ({
-  /** By interviewer. */
+  /** The preferences of these interviewers, by their ids. */
   preferences: async (ids: readonly string[]): Promise<Map<string, Preferences>> => {
     const rows = await sql.many<PreferenceRow & { id: string }>(PREFERENCES(sql), { ids: JSON.stringify(ids) })
     return new Map(rows.map(row => [row.id, preferencesFrom(row)]))

@@ -10,13 +10,13 @@ const FIND = `SELECT ${COLUMNS} FROM outbox WHERE id = :id`
 const INSERT = `INSERT INTO outbox (id, kind, event_id, recipient, subject, message, due_at, status, problem)
   VALUES (:id, :kind, :eventId, :recipient, :subject, :message, :dueAt, :status, :problem)`
 const FORGET_REMINDERS = `DELETE FROM outbox WHERE event_id = :eventId AND kind = 'reminder' AND status = 'pending'`
-/** The oldest that is due and has no older one to the same person about the same interview before it. */
+/** The oldest mail that is due, unless an older one about the same interview waits for the same person. */
 const NEXT = `SELECT id, recipient, subject, message, attempts, created_at AS "createdAt" FROM outbox AS mail
   WHERE status = 'pending' AND due_at <= :now AND NOT EXISTS (
     SELECT 1 FROM outbox AS earlier WHERE earlier.status = 'pending' AND earlier.event_id = mail.event_id
       AND earlier.recipient = mail.recipient AND earlier.id < mail.id AND earlier.kind <> 'reminder')
   ORDER BY due_at, id LIMIT 1`
-/** What it said is not kept: whoever got it has it. */
+/** The text of a sent mail is not kept. */
 const SENT = `UPDATE outbox SET status = 'sent', attempts = attempts + 1, problem = NULL, sent_at = :now, message = '{}'
   WHERE id = :id AND status = 'pending'`
 const FAILED = `UPDATE outbox SET status = :status, attempts = attempts + 1, problem = :problem, due_at = :dueAt
@@ -44,7 +44,7 @@ export interface NewMail {
   /** JSON; see messages.ts. */
   readonly message: string
   readonly dueAt: string
-  /** Why it can never be sent. */
+  /** Why the mail can never be sent. */
   readonly problem?: string | null
 }
 
@@ -72,11 +72,11 @@ export const outboxRepository = (sql: Queryable) => ({
     sql.run(INSERT, { ...mail, problem, status: problem === null ? 'pending' : 'dead' }),
   forgetReminders: (eventId: string) => sql.run(FORGET_REMINDERS, { eventId }),
   next: (now: string) => sql.one<DueMail>(NEXT, { now }),
-  /** What is in the way of nobody any more is not counted: sent mails only grow. */
+  /** Sent mails are not counted, as they only grow in number. */
   depth: () => sql.one<OutboxDepth>(DEPTH),
   sent: (id: string, now: string) => sql.run(SENT, { id, now }),
   failed: (failure: { id: string; status: 'pending' | 'dead'; problem: string; dueAt: string }) =>
     sql.run(FAILED, failure),
-  /** 0 changes when it is sent already. */
+  /** 0 changes when the mail was sent already. */
   retry: (id: string, now: string) => sql.run(RETRY, { id, now }),
 })

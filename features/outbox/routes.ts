@@ -24,7 +24,7 @@ const LIST = {
   tags,
   operationId: 'listOutbox',
   summary: 'List mails',
-  description: 'For admin: what is to be sent, what was, and what was given up; the newest first.',
+  description: 'For admin. Lists the mails that wait, that were sent and that were given up, the newest first.',
   querystring: OutboxQuery,
   response: { 200: answer(OutboxPage, 'A page of mails'), ...refused(403) },
 }
@@ -33,7 +33,7 @@ const GET = {
   tags,
   operationId: 'getOutboxMail',
   summary: 'Get a mail',
-  description: 'For admin: what became of it. What it says is not shown.',
+  description: 'For admin. Shows what became of the mail, but not its text.',
   params: OnlyId,
   response: { 200: answer(OutboxMail, 'The mail'), ...refused(403, 404) },
 }
@@ -41,8 +41,9 @@ const GET = {
 const RETRY = {
   tags,
   operationId: 'retryOutboxMail',
-  summary: 'Send a mail at once',
-  description: 'For admin. One that waits, or that was given up; one that was sent is a 409 `ALREADY_SENT`.',
+  summary: 'Send a mail again',
+  description:
+    'For admin. Tries a mail that waits or was given up. When it was sent already, the answer is 409 `ALREADY_SENT`.',
   params: OnlyId,
   response: { 200: answer(OutboxMail, 'The mail'), ...refused(403, 404, 409) },
 }

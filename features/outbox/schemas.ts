@@ -3,7 +3,7 @@ import { Email, Id, Instant, Nullable, OneOf, Version } from '../../domain/lists
 import { PageOf, PageQuery } from '../../domain/lists/page.ts'
 
 const Kind = OneOf(['invitation', 'change', 'cancellation', 'removal', 'reminder', 'sign_in'])
-const Status = OneOf(['pending', 'sent', 'dead'], 'Dead: it was tried for a day, or refused for good')
+const Status = OneOf(['pending', 'sent', 'dead'], 'A dead mail was tried for a day, or refused for good')
 
 export const OutboxMail = Type.Object(
   {
@@ -13,7 +13,7 @@ export const OutboxMail = Type.Object(
     recipient: Type.String(),
     subject: Type.String(),
     status: Status,
-    dueAt: Type.String({ ...Instant, description: 'When it is tried next' }),
+    dueAt: Type.String({ ...Instant, description: 'When the next attempt is due' }),
     attempts: Type.Integer(),
     problem: Nullable(Type.String({ description: 'Why the last attempt failed' })),
     sentAt: Nullable(Instant),
@@ -23,7 +23,7 @@ export const OutboxMail = Type.Object(
   },
   {
     $id: 'OutboxMail',
-    description: 'A mail that is to be sent, or was',
+    description: 'A mail that is to be sent or has been sent',
     examples: [
       {
         id: '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d20',

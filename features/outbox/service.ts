@@ -7,7 +7,7 @@ import { found } from '../../plugins/errors.ts'
 import { outboxRepository } from './repository.ts'
 import type { OutboxMail, OutboxQuery } from './schemas.ts'
 
-const AlreadySent = createError('ALREADY_SENT', 'This mail was sent; it is not sent a second time', 409)
+const AlreadySent = createError('ALREADY_SENT', 'This mail has already been sent and cannot be sent again', 409)
 
 const ENTITY = 'mail'
 
@@ -16,7 +16,7 @@ export const outboxService = (db: Database, audit: AuditLogger) => ({
 
   find: async (id: string): Promise<OutboxMail> => found(await outboxRepository(db).find(id), ENTITY),
 
-  /** Tries a mail at once that waits or was given up. */
+  /** Tries a mail that waits or was given up, at once. */
   retry: (actor: Actor, id: string, expected: ExpectedVersions): Promise<OutboxMail> =>
     db.transaction(async tx => {
       const outbox = outboxRepository(tx)

@@ -2,10 +2,10 @@ import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SendMailOptions } from 'nodemailer'
 
-/** How long a server may take to say something. */
+/** How long a server may take to answer. */
 const PATIENCE_MS = 20_000
 
-/** A mail as it goes out. Its id never changes, so that one that is sent twice is seen to be one. */
+/** A mail as it is sent. Its id never changes, so that a mail that is sent twice is recognised as one. */
 export interface Outgoing {
   readonly messageId: string
   readonly date: string
@@ -17,10 +17,10 @@ export interface Outgoing {
   readonly calendar?: { readonly method: 'REQUEST' | 'CANCEL'; readonly content: string } | undefined
 }
 
-/** A mail was not taken. */
+/** A mail was not accepted. */
 export class NotSent extends Error {
   override readonly name = 'NotSent'
-  /** This one mail will never be taken; this one not now; or none at all now. */
+  /** Whether this mail will never be accepted, is not accepted now, or no mail is accepted now. */
   readonly what: 'never' | 'not now' | 'none now'
 
   constructor(cause: unknown, what: NotSent['what']) {
@@ -35,14 +35,14 @@ export interface Transport {
   close(): void
 }
 
-/** Hands mails in at an SMTP server. The library is loaded with the first mail: no start waits for it. */
+/** Sends mails through an SMTP server. The library is loaded with the first mail, so that no start waits for it. */
 export function smtpTransport(url: string): Transport {
   const opened = once(async () => {
     const { createTransport } = await import('nodemailer')
     return createTransport({
       url,
       pool: true,
-      maxConnections: 1, // what is sent in order arrives in order
+      maxConnections: 1, // so that mails arrive in the order they were sent in
       connectionTimeout: PATIENCE_MS,
       greetingTimeout: PATIENCE_MS,
       socketTimeout: PATIENCE_MS,
@@ -60,7 +60,7 @@ export function smtpTransport(url: string): Transport {
   }
 }
 
-/** Without an SMTP server: a file a mail, that any mail program opens. */
+/** Writes each mail into a file that any mail program opens, where there is no SMTP server. */
 export function folderTransport(folder: string): Transport {
   const opened = once(async () => {
     const { createTransport } = await import('nodemailer')
@@ -92,7 +92,7 @@ function messageOf({ calendar, ...mail }: Outgoing): SendMailOptions {
   }
 }
 
-/** RFC 5321 §4.2.1: 5yz is for good, 4yz for now. Without a number, or a sign-in, no mail came to be talked about. */
+/** RFC 5321 §4.2.1: 5yz is final, 4yz is temporary. Without a code, or when the sign-in failed, no mail is accepted. */
 function whatOf(error: unknown): NotSent['what'] {
   const code = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : 0
   const signIn = error instanceof Error && 'code' in error && error.code === 'EAUTH'

@@ -135,7 +135,7 @@ describe.each(drivers)('the rules of booking on $name', driver => {
       expect([status, body.code]).toEqual([409, 'LOAD_LIMIT'])
       expect(body.message).toBe(
         'Ada has 2 interviews on 2027-05-03 and takes at most 2 a day; Bob has one interview on 2027-05-03 and takes ' +
-          'at most 1 a day; send override with a reason to book all the same',
+          'at most 1 a day; to book anyway, send override with a reason',
       )
       expect(body.details).toEqual([
         { interviewerId: ada, name: 'Ada', per: 'day', limit: 2, count: 2, date: '2027-05-03' },
@@ -199,8 +199,8 @@ describe.each(drivers)('the rules of booking on $name', driver => {
       const refused = await on.book([ada], '2027-05-05T09:00:00-07:00')
       expect(refused).toMatchObject(full(ada, { name: 'Ada', per: 'week', limit: 2, count: 2, date: '2027-05-03' }))
       expect(refused.body.message).toBe(
-        'Ada has 2 interviews in the week of 2027-05-03 and takes at most 2 a week; send override with a reason to ' +
-          'book all the same',
+        'Ada has 2 interviews in the week of 2027-05-03 and takes at most 2 a week; to book anyway, send ' +
+          'override with a reason',
       )
       await on.booked([ada], '2027-05-10T00:30:00-07:00')
       await on.booked([ada], '2027-05-02T23:00:00-07:00')
@@ -290,7 +290,7 @@ describe.each(drivers)('the rules of booking on $name', driver => {
       const { status, body } = await on.book([ada, bob], '2027-08-02T09:00:00Z')
       expect([status, body.code]).toEqual([409, 'TIME_OFF'])
       expect(body.message).toBe(
-        'Ada is off from 2027-08-02 to 2027-08-13; Bob is off on 2027-08-02; send override with a reason to book all the same',
+        'Ada is off from 2027-08-02 to 2027-08-13; Bob is off on 2027-08-02; to book anyway, send override with a reason',
       )
       expect(body.details).toEqual([
         { interviewerId: ada, name: 'Ada', ...holiday },
@@ -422,7 +422,7 @@ describe.each(drivers)('the rules of booking on $name', driver => {
       const { status, body } = await on.seats([{ interviewerIds: [ada, bob, cyd, dot] }], at)
       expect([status, body.code]).toEqual([409, 'NO_PANEL_AVAILABLE'])
       expect(body.message).toBe(
-        'No panel is free from 2027-06-07 09:00 to 10:00 UTC: Ada is in another interview; Bob gives other hours; ' +
+        'No panel is free from 2027-06-07 09:00 to 10:00 UTC: Ada is in another interview; Bob does not give these hours; ' +
           'Cyd has a full day; Dot is off',
       )
       expect(body.details).toMatchObject([
@@ -436,7 +436,7 @@ describe.each(drivers)('the rules of booking on $name', driver => {
       expect(await on.eventsOf(bob)).toEqual([])
       expect(await on.seats([{ skill: 'nobody has this' }], at)).toMatchObject({
         status: 409,
-        body: { message: 'No panel is free from 2027-06-07 09:00 to 10:00 UTC: nobody has what the seats ask for' },
+        body: { message: 'No panel is free from 2027-06-07 09:00 to 10:00 UTC: nobody matches the seats' },
       })
     })
 

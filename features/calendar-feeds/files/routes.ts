@@ -21,7 +21,7 @@ export const filesRoutes: FastifyPluginAsyncTypebox = async app => {
   })
 }
 
-/** What calendar programs ask for, who cannot sign in: the secret in the address is what lets them in. */
+/** Calendar programs cannot sign in: the secret in the address lets them read. */
 export const secretRoutes: FastifyPluginAsyncTypebox = async app => {
   app.addSchema(CalendarFile)
   const files = calendarFiles(app)
@@ -35,7 +35,7 @@ export const secretRoutes: FastifyPluginAsyncTypebox = async app => {
   )
 }
 
-/** With an ETag of its bytes and a Last-Modified, or 304 when the client has them. */
+/** Answers with an ETag and Last-Modified, or with 304 when the client has this version. */
 function sendFile(request: FastifyRequest, reply: FastifyReply, { text, lastModified }: FileContent): FastifyReply {
   const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`
   reply.header('etag', etag).header('last-modified', lastModified.toUTCString()).header('cache-control', 'private')
@@ -52,7 +52,8 @@ const ICS = {
   operationId: 'getEventCalendar',
   summary: 'Get an interview as a calendar file',
   description:
-    'The invitation that was mailed, as it is now. Staff get every interview, an interviewer those they sit in.',
+    'The invitation that was mailed, as it is now. Staff get every interview; an interviewer gets those they take ' +
+    'part in.',
   params: OnlyId,
   response: { 200: file('The interview'), ...refused(404) },
 }
@@ -61,7 +62,7 @@ const EVENTS = {
   tags,
   operationId: 'getEventsFeed',
   summary: 'Read the interviews of a feed',
-  description: 'For calendar programs. What is over and what was cancelled stays for 30 days.',
+  description: 'For calendar programs. Interviews that are over or cancelled stay in the feed for 30 days.',
   params: SecretPath,
   response: { 200: file('The interviews'), ...refused(404) },
 }
@@ -69,8 +70,8 @@ const EVENTS = {
 const FREE_BUSY = {
   tags,
   operationId: 'getFreeBusyFeed',
-  summary: 'Read when the owner of a feed is busy',
-  description: 'For calendar programs: times alone, without a word of what for.',
+  summary: 'Read the busy times of a feed',
+  description: 'For calendar programs. Shows when the owner of the feed is busy, and nothing else.',
   params: SecretPath,
   response: { 200: file('The busy times'), ...refused(404) },
 }

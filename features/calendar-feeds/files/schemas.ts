@@ -22,6 +22,12 @@ export const CalendarFile = Type.String({
 })
 
 export const SecretPath = Type.Object(
-  { secret: Type.String({ pattern: '^[\\w-]{43}$', maxLength: 43, description: 'Out of the address that was shown' }) },
+  {
+    secret: Type.String({
+      pattern: '^[\\w-]{43}$',
+      maxLength: 43,
+      description: 'The secret from the address that was shown',
+    }),
+  },
   { additionalProperties: false },
 )

@@ -19,9 +19,9 @@ import { feedsRepository } from '../repository.ts'
 import { filesRepository } from './repository.ts'
 
 const DAY_MINUTES = 24 * 60
-/** What is over, and what was cancelled, stays in a feed for so long. */
+/** How long interviews stay in a feed after they are over or cancelled. */
 const KEPT_DAYS = 30
-/** How far ahead a free/busy feed tells. */
+/** How far ahead a free/busy feed looks. */
 const AHEAD_DAYS = 366
 
 /** A calendar as it is sent, and when what is in it last changed. */
@@ -34,12 +34,12 @@ type Parts = Pick<FastifyInstance, 'db' | 'config'>
 
 /** Interviews as calendar programs read them. */
 export const calendarFiles = ({ db, config }: Parts) => ({
-  /** The invitation of an interview, for staff and for who sits in it. */
+  /** The invitation to an interview, for staff and for those who take part in it. */
   ofEvent: async (viewer: Principal, id: string): Promise<FileContent> => {
     return fileOf(await visibleInterview(db, viewer, id), calendarIdentity(config))
   },
 
-  /** The own interviews of whoever's feed has this secret. */
+  /** The interviews of the interviewer whose feed has this secret. */
   events: async (secret: string): Promise<FileContent> => {
     const { id, name } = await ownerOf(db, secret)
     const kept = addMinutes(new Date().toISOString(), -KEPT_DAYS * DAY_MINUTES)
@@ -51,7 +51,7 @@ export const calendarFiles = ({ db, config }: Parts) => ({
     return { text: eventsFeed({ ...frame, events }), lastModified }
   },
 
-  /** When they are busy, and nothing else: from today on, for a year. */
+  /** The busy times of that interviewer, from today on, for a year. */
   freeBusy: async (secret: string): Promise<FileContent> => {
     const { id, email } = await ownerOf(db, secret)
     const from = `${new Date().toISOString().slice(0, 10)}T00:00:00.000Z`
@@ -81,7 +81,7 @@ function fileOf(event: Event, identity: CalendarIdentity): FileContent {
   return { text, lastModified: new Date(event.updatedAt) }
 }
 
-/** To those who sit in it, and to staff. */
+/** As staff and the panel see it. */
 function shown(event: Event | EventRow, identity: CalendarIdentity): CalendarEvent {
   const { status, updatedAt } = event
   return calendarEvent(event, identity, { reader: 'interviewer', cancelled: status === 'cancelled', updatedAt })

@@ -6,7 +6,7 @@ const KEEP_REPLY = `INSERT INTO calendar_replies (event_id, interviewer_id, sequ
   VALUES (:eventId, :interviewerId, :sequence, :stamp)
   ON CONFLICT (event_id, interviewer_id) DO UPDATE SET sequence = excluded.sequence, stamp = excluded.stamp`
 
-/** The last answer of somebody that counted. */
+/** The last reply of an interviewer that was applied. */
 export interface KnownReply {
   readonly sequence: number
   /** RFC 3339. */

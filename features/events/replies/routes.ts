@@ -4,7 +4,7 @@ import { answer, refused } from '../../../domain/lists/answers.ts'
 import { LARGEST_REPLY_BYTES, ReplyResult, ReplyText } from './schemas.ts'
 import { repliesService } from './service.ts'
 
-/** Answers out of calendar programs, as they are. */
+/** Replies from calendar programs, as they were sent. */
 export const replyRoutes: FastifyPluginAsyncTypebox = async app => {
   app.addSchema(ReplyResult)
   const replies = repliesService(app)
@@ -25,11 +25,12 @@ export const replyRoutes: FastifyPluginAsyncTypebox = async app => {
 const REPLY = {
   tags: ['calendar'],
   operationId: 'takeCalendarReply',
-  summary: 'Take an answer out of a calendar program',
+  summary: 'Process a reply from a calendar program',
   description:
-    'For admin and talent, and for the token of a mail gateway: an iTIP `METHOD:REPLY`. Sets the response of that ' +
-    'interviewer. One that is older than what is known is ignored, one of somebody who is not invited a 403.',
+    'For admin and talent, and for the token of a mail gateway. Takes an iTIP `METHOD:REPLY` and sets the response of ' +
+    'the interviewer who sent it. A reply that is older than the last one known is ignored. When the sender is not ' +
+    'invited, the answer is 403 `NOT_INVITED`.',
   consumes: ['text/calendar'],
   body: ReplyText,
-  response: { 200: answer(ReplyResult, 'What became of it'), ...refused(403, 404) },
+  response: { 200: answer(ReplyResult, 'What became of the reply'), ...refused(403, 404) },
 }

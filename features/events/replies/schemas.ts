@@ -10,11 +10,11 @@ export const ReplyResult = Type.Object(
     eventId: Id,
     interviewerId: Type.Optional(Id),
     response: OneOf(RESPONSES),
-    reason: Type.Optional(Type.String({ description: 'Why it was ignored' })),
+    reason: Type.Optional(Type.String({ description: 'Why the reply was ignored' })),
   },
   {
     $id: 'CalendarReplyResult',
-    description: 'What became of an answer out of a calendar program',
+    description: 'What became of a reply from a calendar program',
     examples: [
       {
         status: 'applied',

@@ -25,7 +25,7 @@ export const repliesService = (parts: EventsParts) => ({
       const seat = event.panel.find(({ email }) => email.toLowerCase() === attendee)
       if (!seat) {
         if (event.candidateEmail?.toLowerCase() !== attendee) throw new NotInvited(attendee)
-        return { ...ignored, reason: 'the answers of candidates are not kept' }
+        return { ...ignored, reason: 'the answers of candidates are not recorded' }
       }
       const { interviewerId } = seat
       const replies = repliesRepository(tx)
@@ -49,7 +49,7 @@ function replyIn(text: string): Reply {
   }
 }
 
-/** RFC 5546 §2.1.5: by SEQUENCE, then by DTSTAMP. Who accepted one time has not accepted another. */
+/** RFC 5546 §2.1.5: replies are ordered by SEQUENCE, then by DTSTAMP. To accept one time is not to accept another. */
 function whyIgnored({ status, sequence }: Event, reply: Reply, last: KnownReply | undefined): string | undefined {
   if (status !== 'scheduled') return `the interview is ${status}`
   if (reply.sequence < sequence) return 'the interview has changed since'
