@@ -4,6 +4,7 @@ import { DatabaseError, type Database, type DatabaseOptions, type Params, type T
 import { sqliteDialect } from './dialect.ts'
 import { countingSlowQueries } from './slow-queries.ts'
 import { Checkpointer } from './sqlite/checkpointer.ts'
+import { Checkpoints } from './sqlite/checkpoints.ts'
 import { Connection } from './sqlite/connection.ts'
 import { isBusy, isFatal } from './sqlite/errors.ts'
 import { DAMAGED, GroupCommit } from './sqlite/group-commit.ts'
@@ -71,9 +72,8 @@ class SqliteDatabase implements Database {
     this.#commits = new GroupCommit({
       connection: this.#writer,
       log: this.#log,
-      checkpointer: this.#checkpointer,
+      checkpoints: new Checkpoints(this.#checkpointer, this.#log, options.checkpointBytes ?? CHECKPOINT_BYTES),
       lockPatienceMs: options.lockPatienceMs ?? LOCK_PATIENCE_MS,
-      checkpointBytes: options.checkpointBytes ?? CHECKPOINT_BYTES,
       onFault: options.onFault ?? (() => undefined),
     })
     this.changedTables()

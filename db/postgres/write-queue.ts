@@ -1,7 +1,8 @@
-import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import { DatabaseError, TransactionMisuse, type Transaction } from '../database.ts'
+import { assertOutside, assertRoom, outcomeOf, submit, type Outcome, type Unit } from '../commit-unit.ts'
+import type { Transaction } from '../database.ts'
 import { hangUp, type StatementRunner } from './connection.ts'
 import { isConflict, isConnectionLost } from './errors.ts'
 import { OpenTransaction } from './open-transaction.ts'
@@ -10,7 +11,6 @@ import { OpenTransaction } from './open-transaction.ts'
 const MAX_UNITS_PER_COMMIT = 50
 /** After this long a batch lets the writers of other instances have their turn. */
 const MAX_BATCH_MS = 20
-const MAX_WAITING = 10_000
 const MAX_ATTEMPTS = 5
 const JITTER_MS = 20
 
@@ -26,17 +26,6 @@ const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
 const NEXT = 'RELEASE unit; SAVEPOINT unit'
 const UNDO = 'ROLLBACK TO unit'
 
-interface Unit {
-  readonly run: (transaction: OpenTransaction) => Promise<void>
-  readonly settle: (refusal?: unknown) => void
-}
-
-/** A unit that has run: with what it threw, if it did. Nobody is told before its batch is committed. */
-interface Outcome {
-  readonly unit: Unit
-  readonly refusal?: unknown
-}
-
 /**
  * Group commit: what waits shares one transaction, each unit inside a savepoint of its own, and so one turn among the
  * instances and one flush of the server's log. A unit that fails hurts nobody; when the connection fails, nobody knows
@@ -47,7 +36,7 @@ export class WriteQueue {
   readonly #statements: StatementRunner
   readonly #inside = new AsyncLocalStorage<OpenTransaction>()
   #client: pg.Client | undefined
-  #waiting: Unit[] = []
+  #waiting: Unit<OpenTransaction>[] = []
   #writing: Promise<void> | undefined
   #closed = false
   commits = 0
@@ -63,30 +52,17 @@ export class WriteQueue {
     return this.#waiting.length
   }
 
-  /** Throws when the caller stands inside a transaction: it would not see its own writes, or wait for itself. */
+  /** Throws when the caller stands inside a transaction. */
   assertOutside(): void {
-    if (this.#inside.getStore()?.isOver === false) {
-      throw new TransactionMisuse('inside a transaction use the tx it was given, not the database it came from')
-    }
+    assertOutside(this.#inside.getStore())
   }
 
   add<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
     this.assertOutside()
-    if (this.#closed) throw new DatabaseError('write after it was closed', undefined, true)
-    if (this.#waiting.length >= MAX_WAITING) throw new DatabaseError('take on more work', undefined, true)
-    // The batch runs in the context of whoever woke it, the work in that of its caller.
-    const caller = new AsyncResource('transaction', { requireManualDestroy: true })
-    return new Promise<Result>((resolve, reject) => {
-      let result: Result
-      this.#waiting.push({
-        run: async transaction => {
-          result = await caller.runInAsyncScope(() => this.#inside.run(transaction, () => work(transaction.tx)))
-        },
-        settle: refusal => {
-          if (refusal === undefined) resolve(result)
-          else reject(refusal instanceof Error ? refusal : new Error('a transaction failed', { cause: refusal }))
-        },
-      })
+    assertRoom(this.#closed, this.#waiting.length)
+    const enter = (transaction: OpenTransaction, run: () => Promise<Result>) => this.#inside.run(transaction, run)
+    return submit(work, enter, unit => {
+      this.#waiting.push(unit)
       this.#writing ??= this.#write()
     })
   }
@@ -108,7 +84,7 @@ export class WriteQueue {
   }
 
   async #runBatch(): Promise<void> {
-    const outcomes: Outcome[] = []
+    const outcomes: Outcome<OpenTransaction>[] = []
     try {
       const client = await this.#clientToWrite()
       await this.#statements.all(client, 'begin to write', BEGIN)
@@ -128,7 +104,7 @@ export class WriteQueue {
   }
 
   /** Runs what waits and commits it. Adds each unit to the outcomes as soon as its work may have begun. */
-  async #runUnits(client: pg.Client, outcomes: Outcome[]): Promise<void> {
+  async #runUnits(client: pg.Client, outcomes: Outcome<OpenTransaction>[]): Promise<void> {
     const deadline = performance.now() + MAX_BATCH_MS
     for (let unit = this.#waiting.shift(); unit; unit = this.#waiting.shift()) {
       outcomes.push({ unit })
@@ -143,13 +119,10 @@ export class WriteQueue {
   }
 
   /** Tries again what a program that writes by itself was in the way of. Throws only when the connection is gone. */
-  async #runUnit(client: pg.Client, unit: Unit): Promise<Outcome> {
+  async #runUnit(client: pg.Client, unit: Unit<OpenTransaction>): Promise<Outcome<OpenTransaction>> {
     for (let attempt = 1; ; attempt += 1) {
       const transaction = new OpenTransaction(client, this.#statements)
-      const outcome = await unit.run(transaction).then(
-        () => (transaction.refusal ? { unit, refusal: transaction.refusal.cause } : { unit }),
-        (refusal: unknown) => ({ unit, refusal: refusal ?? new Error('a transaction threw nothing') }),
-      )
+      const outcome = await outcomeOf(unit, transaction, unit.run(transaction))
       transaction.end()
       if (!('refusal' in outcome)) return outcome
       const { refusal } = outcome

@@ -1,7 +1,7 @@
-import { AsyncResource } from 'node:async_hooks'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextLoop, setTimeout as sleep } from 'node:timers/promises'
+import { assertOutside, assertRoom, outcomeOf, submit, type Outcome, type Unit } from '../commit-unit.ts'
 import { DatabaseError, TransactionMisuse, type Transaction } from '../database.ts'
-import type { Checkpointer } from './checkpointer.ts'
+import type { Checkpoints } from './checkpoints.ts'
 import type { Connection } from './connection.ts'
 import { isBusy, isFatal } from './errors.ts'
 import type { LogFile } from './log-file.ts'
@@ -10,29 +10,15 @@ import { OpenTransaction } from './open-transaction.ts'
 const MAX_UNITS_PER_COMMIT = 500
 /** A batch ends after this long, so that the event loop comes round. */
 const MAX_BATCH_MS = 10
-const MAX_WAITING = 10_000
 export const DAMAGED = 'the database file is damaged'
-
-interface Unit {
-  readonly run: (transaction: OpenTransaction) => Promise<void>
-  readonly settle: (refusal?: unknown) => void
-}
-
-/** A unit that has run: with what it threw, if it did. Nobody is told before its batch is durable. */
-interface Outcome {
-  readonly unit: Unit
-  readonly refusal?: unknown
-}
 
 export interface GroupCommitParts {
   readonly connection: Connection
   readonly log: LogFile
-  readonly checkpointer: Checkpointer
+  readonly checkpoints: Checkpoints
   /** How long a transaction waits for another process to let go of the file. */
   readonly lockPatienceMs: number
-  /** The log is folded back into the file when it has grown by this much. */
-  readonly checkpointBytes: number
-  /** Told once, when writing ends until a restart. */
+  /** Called once, when writing ends until a restart. */
   readonly onFault: (reason: string, cause: unknown) => void
 }
 
@@ -48,25 +34,21 @@ export interface GroupCommitParts {
 export class GroupCommit {
   readonly #connection: Connection
   readonly #log: LogFile
-  readonly #checkpointer: Checkpointer
+  readonly #checkpoints: Checkpoints
   readonly #lockPatienceMs: number
-  readonly #checkpointBytes: number
   readonly #onFault: (reason: string, cause: unknown) => void
   /**
    * The unit that runs. It ends within the turn of the loop it began in (`#overstayed` sees to that), so whoever meets
-   * it here stands inside it: what AsyncLocalStorage would tell as well, at the price of a hook on every promise.
+   * it here stands inside it: what AsyncLocalStorage would say as well, at the price of a hook on every promise.
    */
   #running: OpenTransaction | undefined
-  #waiting: Unit[] = []
-  #committed: Outcome[] = []
+  #waiting: Unit<OpenTransaction>[] = []
+  #committed: Outcome<OpenTransaction>[] = []
   #writing = false
   #watching = false
   #interrupt: (refusal: TransactionMisuse) => void = () => undefined
   #syncing = false
   #idle: (() => void)[] = []
-  #checkpointAt: number
-  #checkpointing: Promise<void> | undefined
-  #emptying: Promise<void> | undefined
   #fault: string | undefined
   #closed = false
   commits = 0
@@ -76,10 +58,8 @@ export class GroupCommit {
   constructor(parts: GroupCommitParts) {
     this.#connection = parts.connection
     this.#log = parts.log
-    this.#checkpointer = parts.checkpointer
+    this.#checkpoints = parts.checkpoints
     this.#lockPatienceMs = parts.lockPatienceMs
-    this.#checkpointBytes = parts.checkpointBytes
-    this.#checkpointAt = parts.checkpointBytes
     this.#onFault = parts.onFault
   }
 
@@ -92,32 +72,21 @@ export class GroupCommit {
     return this.#waiting.length
   }
 
-  /** Throws when the caller stands inside a transaction: it would not see its own writes, or wait for itself. */
+  /** Throws when the caller stands inside a transaction. */
   assertOutside(): void {
-    if (this.#running?.isOver === false) {
-      throw new TransactionMisuse('inside a transaction use the tx it was given, not the database it came from')
-    }
+    assertOutside(this.#running)
   }
 
   add<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
     this.assertOutside()
-    if (this.#closed) throw new DatabaseError('write after it was closed', undefined, true)
-    if (this.#fault !== undefined) throw this.#refusal(this.#fault)
-    if (this.#waiting.length >= MAX_WAITING) throw new DatabaseError('take on more work', undefined, true)
-    // The batch runs in the context of whoever woke it, the work in that of its caller.
-    const caller = new AsyncResource('transaction', { requireManualDestroy: true })
-    return new Promise<Result>((resolve, reject) => {
-      let result: Result
-      this.#waiting.push({
-        run: async transaction => {
-          this.#running = transaction
-          result = await caller.runInAsyncScope(() => work(transaction.tx))
-        },
-        settle: refusal => {
-          if (refusal === undefined) resolve(result)
-          else reject(refusal instanceof Error ? refusal : new Error('a transaction failed', { cause: refusal }))
-        },
-      })
+    if (this.#fault !== undefined && !this.#closed) throw this.#refusal(this.#fault)
+    assertRoom(this.#closed, this.#waiting.length)
+    const enter = (transaction: OpenTransaction, run: () => Promise<Result>) => {
+      this.#running = transaction
+      return run()
+    }
+    return submit(work, enter, unit => {
+      this.#waiting.push(unit)
       this.#wake()
     })
   }
@@ -126,7 +95,7 @@ export class GroupCommit {
   async close(): Promise<void> {
     this.#closed = true
     if (this.#writing || this.#syncing) await new Promise<void>(resolve => this.#idle.push(resolve))
-    await this.#checkpointing
+    await this.#checkpoints.running
   }
 
   /** Starts with the next turn of the loop, so that requests which arrived together commit together. */
@@ -138,10 +107,10 @@ export class GroupCommit {
 
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
-      await this.#emptying?.catch(() => undefined)
+      await this.#checkpoints.emptying?.catch(() => undefined)
       this.#committed.push(...(await this.#runBatch()))
       if (!this.#syncing) void this.#sync()
-      this.#checkpointIfDue()
+      this.#checkpoints.runIfDue(this)
       if (this.#waiting.length > 0) await nextLoop()
     }
     this.#writing = false
@@ -149,9 +118,9 @@ export class GroupCommit {
   }
 
   /** Runs and commits what waits. What it returns is committed; units it could not commit are refused here. */
-  async #runBatch(): Promise<Outcome[]> {
-    const units: Unit[] = []
-    const outcomes: Outcome[] = []
+  async #runBatch(): Promise<Outcome<OpenTransaction>[]> {
+    const units: Unit<OpenTransaction>[] = []
+    const outcomes: Outcome<OpenTransaction>[] = []
     try {
       await this.#begin()
       const deadline = performance.now() + MAX_BATCH_MS
@@ -191,13 +160,11 @@ export class GroupCommit {
   }
 
   /** Throws only when the transaction around the unit is gone or must not be committed: then the whole batch is. */
-  async #runUnit(unit: Unit): Promise<Outcome> {
+  async #runUnit(unit: Unit<OpenTransaction>): Promise<Outcome<OpenTransaction>> {
     this.#connection.run('SAVEPOINT unit')
     const transaction = new OpenTransaction(this.#connection)
-    const outcome = await Promise.race([unit.run(transaction), this.#overstayed()]).then(
-      () => (transaction.refusal ? { unit, refusal: transaction.refusal.cause } : { unit }),
-      (refusal: unknown) => ({ unit, refusal: refusal ?? new Error('a transaction threw nothing') }),
-    )
+    const running = Promise.race([unit.run(transaction), this.#overstayed()])
+    const outcome = await outcomeOf(unit, transaction, running)
     transaction.end()
     if (transaction.broken) throw transaction.broken
     if ('refusal' in outcome) this.#connection.run('ROLLBACK TO unit')
@@ -245,7 +212,7 @@ export class GroupCommit {
     this.#becomeIdle()
   }
 
-  /** What the group must be told instead of its outcome; undefined when all of it is on the disk. */
+  /** What refuses the whole group; undefined when all of it is on the disk. */
   async #syncLog(): Promise<DatabaseError | undefined> {
     if (this.#fault !== undefined) return this.#refusal(this.#fault)
     try {
@@ -257,26 +224,6 @@ export class GroupCommit {
       this.fail('a sync of the log to disk failed', error)
       return new DatabaseError('write', error, true)
     }
-  }
-
-  #checkpointIfDue(): void {
-    if (this.#checkpointing || this.#fault !== undefined || this.#log.size() <= this.#checkpointAt) return
-    this.#checkpointing = this.#checkpoint().finally(() => (this.#checkpointing = undefined))
-  }
-
-  /** The bulk while this process goes on writing, the rest while its writers wait; the loop waits for neither. */
-  async #checkpoint(): Promise<void> {
-    try {
-      await this.#checkpointer.run('PASSIVE')
-      if (this.#fault !== undefined) return
-      this.#emptying = this.#checkpointer.run('TRUNCATE')
-      await this.#emptying
-    } catch (error) {
-      // A log that could not be emptied only grows; it is tried again when it has grown as much once more.
-      if (isFatal(error)) this.fail('a checkpoint could not be written to disk', error)
-    }
-    this.#emptying = undefined
-    this.#checkpointAt = this.#log.size() + this.#checkpointBytes
   }
 
   /** Writes end here until a restart: this process no longer knows what is on the disk. */
@@ -295,10 +242,4 @@ export class GroupCommit {
     if (this.#writing || this.#syncing) return
     for (const resolve of this.#idle.splice(0)) resolve()
   }
-}
-
-function nextLoop(): Promise<void> {
-  return new Promise(resolve => {
-    setImmediate(resolve)
-  })
 }
