@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Linter } from 'eslint'
 import { LegacyESLint } from 'eslint/use-at-your-own-risk'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
@@ -84,17 +85,15 @@ describe('the rule of layers', () => {
 })
 
 /** The configuration of the house, with nothing but its rules about who imports whom. */
-function rulesOfImports() {
+function rulesOfImports(): Linter.LegacyConfig {
   const { config, error } = ts.parseConfigFileTextToJson(
     'eslint',
     readFileSync(resolve(ROOT, '.eslintrc.json'), 'utf8'),
   )
   expect(error).toBeUndefined()
-  const only = (rules: Record<string, unknown> = {}) =>
+  const only = (rules: Linter.RulesRecord = {}): Linter.RulesRecord =>
     Object.fromEntries(
-      ['import-x/no-restricted-paths', 'no-restricted-imports']
-        .filter(rule => rule in rules)
-        .map(rule => [rule, rules[rule]]),
+      Object.entries(rules).filter(([rule]) => /^(import-x\/no-restricted-paths|no-restricted-imports)$/.test(rule)),
     )
   return {
     root: true,
@@ -103,7 +102,7 @@ function rulesOfImports() {
     plugins: ['import-x'],
     settings: config.settings,
     rules: only(config.rules),
-    overrides: config.overrides.map(({ files, rules }: { files: string[]; rules: Record<string, unknown> }) => ({
+    overrides: config.overrides.map(({ files, rules }: { files: string[]; rules: Linter.RulesRecord }) => ({
       files,
       rules: only(rules),
     })),
