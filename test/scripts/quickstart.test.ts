@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../db/open.ts'
 import { migrate } from '../../db/migrate.ts'
 import { temporaryFolder } from '../support/databases.ts'
@@ -21,16 +21,17 @@ let folder: string
 let database: string
 let running: Program[]
 
-beforeEach(() => {
+function prepare(): void {
   folder = temporaryFolder()
   database = `file:${join(folder, 'panelist.db')}`
   running = []
-})
-afterEach(async () => {
+}
+
+async function cleanUp(): Promise<void> {
   for (const program of running) program.process.kill('SIGKILL')
   await Promise.all(running.map(program => program.finished))
   rmSync(folder, { recursive: true, force: true })
-})
+}
 
 /** Starts it and reads what it prints, up to how to stop it. */
 async function quickstart(): Promise<Running> {
@@ -68,64 +69,77 @@ async function signIn({ url, password }: Running, email: string) {
   return { user, get }
 }
 
-describe('quickstart', () => {
+describe('quickstart, started again and again on one database,', () => {
+  let latest: Running
+  beforeAll(async () => {
+    prepare()
+    latest = await quickstart()
+  })
+  afterAll(cleanUp)
+
+  /** Ends it, does something to what it has left behind, and starts it again. */
+  async function again(meanwhile: () => unknown = () => undefined): Promise<Running> {
+    await stop(latest)
+    await meanwhile()
+    return (latest = await quickstart())
+  }
+
   it('serves demo data, which its demo accounts see as their roles may', async () => {
-    const started = await quickstart()
-    expect((await fetch(`${started.url}/docs`)).status).toBe(200)
+    expect((await fetch(`${latest.url}/docs`)).status).toBe(200)
     for (const role of ['admin', 'talent', 'interviewer']) {
-      const { user } = await signIn(started, `${role}@demo.example`)
+      const { user } = await signIn(latest, `${role}@demo.example`)
       expect(user).toMatchObject({ role, status: 'active' })
     }
-    const talent = await signIn(started, 'talent@demo.example')
+    const talent = await signIn(latest, 'talent@demo.example')
     expect((await talent.get('/api/interviewers?limit=1')).pagination.total).toBe(12)
     expect((await talent.get('/api/events?limit=1')).pagination.total).toBe(40)
     const { data } = await talent.get('/api/events?limit=100')
     expect(new Set(data.map((event: { timezone: string }) => event.timezone)).size).toBeGreaterThan(2)
-    const interviewer = await signIn(started, 'interviewer@demo.example')
+    const interviewer = await signIn(latest, 'interviewer@demo.example')
     const own = await interviewer.get('/api/events?limit=100')
     expect(own.pagination.total).toBeGreaterThan(0)
     expect(own.pagination.total).toBeLessThan(40)
-    await stop(started)
   })
 
   it('prints a line for curl that works as it is', async () => {
-    const started = await quickstart()
-    const lines = started.block.split('\n').filter(line => /^ {2}(TOKEN|curl)/.test(line))
+    const lines = latest.block.split('\n').filter(line => /^ {2}(TOKEN|curl)/.test(line))
     const shell = start('sh', ['-c', lines.join('\n')])
     expect(JSON.parse((await shell.finished).stdout).data).toHaveLength(3)
   })
 
   it('keeps the data and the sign-in when it is started again', async () => {
-    const first = await quickstart()
-    await stop(first)
+    const first = latest
+    const second = await again()
     const file = join(folder, 'demo-sign-in')
     expect(readFileSync(file, 'utf8')).toContain(`${first.password}  panelist.db\n`)
     expect(statSync(file).mode & 0o777).toBe(0o600)
-    const second = await quickstart()
     expect(second.password).toBe(first.password)
     const admin = await signIn(second, 'admin@demo.example')
     expect((await admin.get('/api/events?limit=1')).pagination.total).toBe(40)
     expect((await admin.get('/api/users?limit=1')).pagination.total).toBe(3)
   })
 
-  it('makes another password for another database, also in the place of the first', async () => {
-    const first = await quickstart()
-    await stop(first)
-    rmSync(join(folder, 'panelist.db'))
-    const second = await quickstart()
-    expect(second.password).not.toBe(first.password)
-    await signIn(second, 'talent@demo.example')
-  })
-
   it('makes the accounts that are missing after it was interrupted', async () => {
-    await stop(await quickstart())
-    const { database: db } = await openDatabase(database)
-    await db.run(`DELETE FROM users WHERE role <> 'interviewer'`)
-    await db.close()
-    const second = await quickstart()
+    const second = await again(async () => {
+      const { database: db } = await openDatabase(database)
+      await db.run(`DELETE FROM users WHERE role <> 'interviewer'`)
+      await db.close()
+    })
     await signIn(second, 'admin@demo.example')
     await signIn(second, 'talent@demo.example')
   })
+
+  it('makes another password for another database, also in the place of the first', async () => {
+    const first = latest
+    const second = await again(() => rmSync(join(folder, 'panelist.db')))
+    expect(second.password).not.toBe(first.password)
+    await signIn(second, 'talent@demo.example')
+  })
+})
+
+describe('quickstart', () => {
+  beforeEach(prepare)
+  afterEach(cleanUp)
 
   it('leaves a database that has users as it is', async () => {
     const { database: db, migrations } = await openDatabase(database)

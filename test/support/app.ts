@@ -54,16 +54,7 @@ export async function testApp(
   more: Pick<AppOptions, 'identityProvider' | 'calendarFetcher'> = {},
 ): Promise<TestApp> {
   const place = await driver.place()
-  const config = loadConfig({
-    NODE_ENV: 'test',
-    DATABASE_URL: place.url,
-    JWT_SECRET: 'a secret for tests alone, long enough to be taken',
-    RATE_LIMIT_MAX: '0',
-    AUTH_RATE_LIMIT_MAX: '0',
-    MAIL: 'off', // tests of mails have their own courier, and no other is to find it at work
-    LOG_LEVEL: 'info',
-    ...environment,
-  })
+  const config = testConfig(place.url, environment)
   const log: string[] = []
   const logger = await createLogger(config, { write: (line: string) => void log.push(line) })
   const { database } = await openDatabase(config.DATABASE_URL)
@@ -77,7 +68,7 @@ export async function testApp(
     folder: place.folder,
     log,
     signedIn: async (role, name) => {
-      const user = await signedIn(app, database, role, name)
+      const user = await signedIn(app.accessToken, database, role, name)
       secrets.add('access token of a user', user.token)
       return user
     },
@@ -144,7 +135,25 @@ async function call(app: FastifyInstance, { as, ...options }: InjectOptions & { 
   return { status: response.statusCode, body: json ? response.json() : response.body, headers: response.headers }
 }
 
-async function signedIn(app: FastifyInstance, db: Database, role: Role, name?: string): Promise<SignedIn> {
+export function testConfig(url: string, environment: Record<string, string> = {}): Config {
+  return loadConfig({
+    NODE_ENV: 'test',
+    DATABASE_URL: url,
+    JWT_SECRET: 'a secret for tests alone, long enough to be taken',
+    RATE_LIMIT_MAX: '0',
+    AUTH_RATE_LIMIT_MAX: '0',
+    MAIL: 'off', // tests of mails have their own courier, and no other is to find it at work
+    LOG_LEVEL: 'info',
+    ...environment,
+  })
+}
+
+export async function signedIn(
+  sign: FastifyInstance['accessToken'],
+  db: Database,
+  role: Role,
+  name?: string,
+): Promise<SignedIn> {
   const id = randomUUID()
   const sessionId = randomUUID()
   const email = `${role}-${id.slice(0, 8)}@example.com`
@@ -163,6 +172,6 @@ async function signedIn(app: FastifyInstance, db: Database, role: Role, name?: s
       { sessionId, id, now: new Date(now).toISOString(), expiresAt: new Date(now + 86_400_000).toISOString() },
     )
   })
-  const token = app.accessToken({ id, role }, sessionId)
+  const token = sign({ id, role }, sessionId)
   return { id, name: full, email, role, sessionId, token, headers: { authorization: `Bearer ${token}` } }
 }

@@ -4,9 +4,11 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import Fastify from 'fastify'
 import type { Database } from '../../../db/database.ts'
 import { openDatabase } from '../../../db/open.ts'
-import { isOverload, testApp, type Answer, type SignedIn } from '../../support/app.ts'
+import { accessTokens } from '../../../plugins/auth/access-tokens.ts'
+import { isOverload, signedIn, testConfig, type Answer, type SignedIn } from '../../support/app.ts'
 import { sqlite } from '../../support/databases.ts'
 import { start, type Finished, type Program } from '../../support/programs.ts'
 import { insertInterviewer } from '../../support/rows.ts'
@@ -67,13 +69,15 @@ export interface Server {
 }
 
 export async function home(people = 12, driver = sqlite): Promise<Home> {
-  const t = await testApp({}, driver)
-  const staff = await t.signedIn('talent', 'Tess Talent')
+  const place = await driver.place()
+  const config = testConfig(place.url)
+  const { NODE_ENV, DATABASE_URL, JWT_SECRET } = config
+  const tokens = await accessTokens(Fastify().decorate('config', config))
+  const { database } = await openDatabase(DATABASE_URL)
+  const staff = await signedIn(tokens.sign, database, 'talent', 'Tess Talent')
   const interviewers = Array.from({ length: people }, () => crypto.randomUUID())
-  for (const id of interviewers) await insertInterviewer(t.db, id)
-  await t.app.close()
-  await t.db.close()
-  const { NODE_ENV, DATABASE_URL, JWT_SECRET } = t.config
+  for (const id of interviewers) await insertInterviewer(database, id)
+  await database.close()
   const limits = { RATE_LIMIT_MAX: '0', AUTH_RATE_LIMIT_MAX: '0' }
   const environment = { NODE_ENV, DATABASE_URL, JWT_SECRET, PORT: '0', MAIL: 'off', ...limits }
   const running: Program[] = []
@@ -81,7 +85,7 @@ export async function home(people = 12, driver = sqlite): Promise<Home> {
   const secrets = new Secrets()
   secrets.add('JWT_SECRET', JWT_SECRET)
   return {
-    folder: t.folder,
+    folder: place.folder,
     path: DATABASE_URL.startsWith('file:') ? DATABASE_URL.slice('file:'.length) : '',
     environment,
     staff,
@@ -107,7 +111,7 @@ export async function home(people = 12, driver = sqlite): Promise<Home> {
     close: async () => {
       for (const program of running) for (const pid of [...childrenOf(program), program.process.pid]) end(pid)
       const finished = await Promise.all(started)
-      await t.close()
+      await place.remove()
       secrets.assertNotIn(finished.flatMap(({ stdout, stderr }) => [stdout, stderr]))
     },
   }
