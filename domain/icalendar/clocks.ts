@@ -104,7 +104,7 @@ function offsetOf(observance: Component, name: string): number {
   return sign === '-' ? -offset : offset
 }
 
-/** Of a name of IANA, of one with a prefix (`/mozilla.org/20050126_1/Europe/Berlin`), or of a name of Windows. */
+/** Takes a name of IANA, one with a prefix (`/mozilla.org/20050126_1/Europe/Berlin`), or a name of Windows. */
 function ianaName(tzid: string): string {
   const parts = tzid.startsWith('/') ? tzid.split('/').slice(-3) : []
   const names = [tzid, ...findIana(tzid).slice(0, 1), ...parts.map((_, index) => parts.slice(index).join('/'))]

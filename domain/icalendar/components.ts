@@ -20,12 +20,12 @@ export function calendarOf(method: 'REQUEST' | 'CANCEL' | 'PUBLISH'): ICAL.Compo
   return calendar
 }
 
-/** With lines that end in CRLF and have at most 75 octets. */
+/** The text of a calendar, in lines that end in CRLF and have at most 75 octets. */
 export function written(calendar: ICAL.Component): string {
   return `${calendar.toString()}\r\n`
 }
 
-/** Said to be text, whatever ical.js knows of the property: it escapes nothing in what it does not know. */
+/** Declares the property as text, as ical.js escapes nothing in properties that it does not know. */
 export function addText(component: ICAL.Component, name: string, text: string | null): void {
   if (text === null || text === '') return
   const property = new ICAL.Property(name)
@@ -38,7 +38,7 @@ export function addUri(component: ICAL.Component, name: string, uri: string | nu
   if (uri !== null && uri !== '') component.addPropertyWithValue(name, uriFor(uri))
 }
 
-/** In UTC, to the second. */
+/** Adds an instant in UTC, to the second. */
 export function addInstant(component: ICAL.Component, name: string, at: number): void {
   component.addPropertyWithValue(name, instantOf(at))
 }

@@ -231,7 +231,7 @@ class Reader {
     }
   }
 
-  /** Of a period (RFC 5545 §3.3.9), whose end is a time or a duration. */
+  /** Reads a period (RFC 5545 §3.3.9), whose end is a time or a duration. */
   #lengthUntil(end: unknown, start: Moment, property: Property): Length {
     if (ICAL.Duration.isValueString(String(end))) return lengthOf(end, start.clock)
     const moment = this.#momentOf(end, property)

@@ -10,7 +10,7 @@ import { wallOf, type Wall } from './wall-times.ts'
 const PARTS =
   /^(?:|freq|interval|count|until|wkst|bysecond|byminute|byhour|byday|bymonthday|byyearday|byweekno|bymonth|bysetpos)$/
 const [SECOND, MINUTE, HOUR] = [1_000, 60_000, 3_600_000]
-/** Of the frequencies whose periods are all as long, in ms of wall time. */
+/** The periods of the frequencies whose periods are equally long, in ms of wall time. */
 const LENGTHS = new Map([
   ['SECONDLY', SECOND],
   ['MINUTELY', MINUTE],

@@ -12,7 +12,7 @@ interface Weekday {
   readonly place: number
 }
 
-/** From one midnight to before another. */
+/** A span from one midnight to the moment before another. */
 interface Range {
   readonly from: number
   readonly to: number

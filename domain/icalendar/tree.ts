@@ -8,7 +8,7 @@ const MOST_LINES = 300_000
 const MOST_CHARACTERS_OF_A_LINE = 64 * 1024
 /** A calendar, an event, its alarm; no standard nests deeper. */
 const DEEPEST = 5
-/** Of the marks that separate values and parameters. */
+/** The marks that separate values and parameters. */
 const MOST_MARKS = 400_000
 /** For each mark of a line ical.js may look through the whole of it. */
 const MOST_LOOKED_THROUGH = 500_000_000
@@ -27,10 +27,10 @@ export interface Component {
 export interface Property {
   readonly name: string
   readonly parameters: ReadonlyMap<string, unknown>
-  /** As in VALUE, in lower case. */
+  /** The type, as in VALUE, in lower case. */
   readonly type: string
   readonly values: readonly unknown[]
-  /** As ical.js takes it back. */
+  /** The form that ical.js takes back. */
   readonly jCal: readonly unknown[]
 }
 

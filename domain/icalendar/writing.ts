@@ -22,7 +22,7 @@ export interface CalendarEvent {
   readonly startsAt: number
   readonly endsAt: number
   readonly summary: string
-  /** What everybody who is invited may read. */
+  /** The text that everybody who is invited may read. */
   readonly description: string | null
   readonly location: string | null
   readonly meetingUrl: string | null
@@ -38,7 +38,7 @@ export interface Invitation {
   /** The UID is `<event id>@<host>`, for ever. */
   readonly host: string
   readonly event: CalendarEvent
-  /** Of a CANCEL those who are no longer invited. */
+  /** In a CANCEL, those who are no longer invited. */
   readonly attendees: readonly Attendee[]
   /** When this is written, in ms since 1970. */
   readonly now: number
@@ -55,9 +55,9 @@ export interface EventsFeed {
 export interface FreeBusyFeed {
   readonly id: string
   readonly host: string
-  /** Whose time it is: their mail address. */
+  /** The mail address of the person whose time it is. */
   readonly attendee: string
-  /** What is told, [from, to) in ms since 1970. */
+  /** The span that is covered, [from, to) in ms since 1970. */
   readonly from: number
   readonly to: number
   readonly busy: readonly Interval[]
@@ -75,7 +75,7 @@ export function invitation({ method, host, event, attendees, now }: Invitation):
   return written(calendar)
 }
 
-/** To subscribe to; nobody is asked to answer, so that nobody is named but the organizer (RFC 5546 §3.2.1). */
+/** A feed to subscribe to. Nobody is asked to answer, so only the organizer is named (RFC 5546 §3.2.1). */
 export function eventsFeed({ name, host, events, now }: EventsFeed): string {
   const calendar = calendarOf('PUBLISH')
   addText(calendar, 'name', name)
@@ -89,7 +89,7 @@ export function eventsFeed({ name, host, events, now }: EventsFeed): string {
   return written(calendar)
 }
 
-/** When somebody is busy, and not what with (RFC 5545 §3.6.4). */
+/** The times at which somebody is busy, without the reason (RFC 5545 §3.6.4). */
 export function freeBusyFeed({ id, host, attendee, from, to, busy, now }: FreeBusyFeed): string {
   const calendar = calendarOf('PUBLISH')
   addRefresh(calendar)
@@ -107,7 +107,7 @@ export function freeBusyFeed({ id, host, attendee, from, to, busy, now }: FreeBu
   return written(calendar)
 }
 
-/** But for its status and attendees. */
+/** An event without its status and attendees. */
 function eventOf(event: CalendarEvent, host: string, now: number): ICAL.Component {
   const component = new ICAL.Component('vevent')
   addText(component, 'uid', `${event.id}@${host}`)

@@ -27,8 +27,8 @@ const KEPT = 12
 /**
  * Would end the fuzzer's own sessions; test/features/auth.test.ts signs out. Google takes a browser and
  * Google; and the accounts here have no password to change. An import asks the servers that a request names, and
- * nobody guesses the id of what came of it, or of a feed; test/features/imported-calendars.test.ts and calendar.test.ts
- * have them. There are no mails without a courier: test/features/outbox.test.ts. A file of interviewers is no JSON:
+ * nobody guesses the id of what came of it, or of a feed; test/features/imported-calendars.test.ts and
+ * calendar-feeds.test.ts have them. There are no mails without a courier: test/features/outbox.test.ts. A file of interviewers is no JSON:
  * test/features/import.test.ts. The metrics take no input.
  * A backup copies everything each time, and where the database is a server there are none: test/features/backups.test.ts.
  */
