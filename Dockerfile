@@ -6,15 +6,7 @@
 #     --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges panelist
 # The secret file must be readable for user 10001.
 
-# better-sqlite3 is compiled for one Node version: both stages must name the same image.
 FROM node:24-bookworm-slim AS build
-
-# The image brings Node's headers; without this line node-gyp would download them.
-ENV npm_config_nodedir=/usr/local
-
-RUN apt-get update \
- && apt-get install -y --no-install-recommends python3 make g++ \
- && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -23,13 +15,9 @@ RUN npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build && npm prune --omit=dev --no-audit --no-fund
 
-# SQLite's sources and object files are 28 MB that only the compiler needed.
-RUN cd node_modules/better-sqlite3 \
- && mv build/Release/better_sqlite3.node /tmp/ \
- && rm -rf build deps src binding.gyp \
- && mkdir -p build/Release \
- && mv /tmp/better_sqlite3.node build/Release/ \
- && node -e "new (require('better-sqlite3'))(':memory:').close()"
+# On this Node.js, SQLite runs through release 13 of its driver (db/sqlite/driver.mjs). Of that only what is loaded stays.
+RUN rm -rf node_modules/better-sqlite3 node_modules/better-sqlite3-13/deps node_modules/better-sqlite3-13/src \
+ && node -e "import('/app/dist/db/sqlite/driver.mjs').then(({ default: Sqlite }) => new Sqlite(':memory:').close())"
 
 
 FROM node:24-bookworm-slim

@@ -1,0 +1,2 @@
+export function missingForTests(): string[]
+export function installCommand(packages: readonly string[]): string
