@@ -23,7 +23,7 @@ const SOURCES = [
 
 requireNode()
 if (isOlder('node_modules/.package-lock.json', ['package-lock.json'])) {
-  console.log('Installing the packages (the first time takes about two minutes: SQLite is compiled) …')
+  console.log('Installing the packages (the first time takes up to two minutes) …')
   npm('ci', '--include=dev', '--no-audit', '--no-fund')
 }
 if (isOlder('dist/.built', SOURCES)) {
