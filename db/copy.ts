@@ -1,14 +1,10 @@
 /** Copies all that one database holds into another one, whichever engines serve them. Knows SQL and the port alone. */
-import { hash } from 'node:crypto'
 import { existsSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
-import type { Database, Queryable, SqlValue, Transaction } from './database.ts'
+import type { Database, Queryable, Transaction } from './database.ts'
 import { migrate, pendingMigrations } from './migrate.ts'
 import { databaseExists, fileOf, migrationsFor, openDatabase } from './open.ts'
+import { digestOf, insert, pagesOf, valuesOf, type CopiedTable, type Row } from './table-rows.ts'
 import { tablesToCopy, type Table } from './tables.ts'
-
-const PAGE_ROWS = 200
-const MOST_ROWS = 100
-const MOST_PARAMETERS = 1_000
 
 const COUNTERS = new Map([
   ['row_counts', 'SELECT table_name, total FROM row_counts ORDER BY table_name LIMIT 100'],
@@ -23,8 +19,6 @@ const SET_COUNT = (table: string) =>
   `INSERT INTO row_counts (table_name, total) VALUES (:table, (SELECT count(*) FROM ${table}))`
 const SET_VERSION = 'INSERT INTO table_versions (table_name, version) VALUES (:table, :version)'
 
-type Row = Readonly<Record<string, SqlValue>>
-
 /** Runs work that writes: each in a transaction of its own, or all in one. */
 type Write = (work: (tx: Transaction) => Promise<void>) => Promise<void>
 
@@ -34,12 +28,7 @@ export interface CopyProgress {
   readonly total: number
 }
 
-export interface CopiedTable {
-  readonly table: string
-  readonly rows: number
-  /** The sum of the SHA-256 of its rows, in hex: the same for the same rows on every engine, in whatever order. */
-  readonly checksum: string
-}
+export type { CopiedTable }
 
 /**
  * Copies the database at one URL into an empty one, or none, at another; all of it or nothing. Compares both sides at
@@ -125,7 +114,7 @@ class Copy {
     })
   }
 
-  /** Reads both sides anew. Throws when they differ in anything. */
+  /** Reads both sides once more. Throws when they differ in anything. */
   async compare(target: Queryable): Promise<CopiedTable[]> {
     const total = await this.#total()
     const copied: CopiedTable[] = []
@@ -153,7 +142,7 @@ class Copy {
 
 /**
  * Takes the counters away, in which every row that is written updates the same row: PostgreSQL steps over each version
- * that a transaction has left of it, which makes the square of the rows. What it returns puts them back, counted anew.
+ * that a transaction has left of it, which makes the square of the rows. What it returns puts them back, with the rows counted again.
  */
 async function setAside(write: Write): Promise<(tx: Transaction) => Promise<void>> {
   let counts: { table: string }[] = []
@@ -170,51 +159,6 @@ async function setAside(write: Write): Promise<(tx: Transaction) => Promise<void
   }
 }
 
-async function* pagesOf(sql: Queryable, { name, order, unique }: Table): AsyncGenerator<Row[]> {
-  const columns = order.join(', ')
-  const after = `WHERE (${columns}) > (${order.map(column => `:${column}`).join(', ')})`
-  const skipping = unique ? '' : 'OFFSET :offset'
-  let last: Row | undefined
-  for (let offset = 0; ; offset += PAGE_ROWS) {
-    const text = `SELECT * FROM ${name} ${unique && last ? after : ''} ORDER BY ${columns} LIMIT :limit ${skipping}`
-    const page = await sql.many<Row>(text, { ...last, limit: PAGE_ROWS, offset })
-    if (page.length > 0) yield page
-    if (page.length < PAGE_ROWS) return
-    last = page.at(-1)
-  }
-}
-
-/** Pages of one length make statements of the same texts, each prepared once. */
-async function insert(tx: Transaction, table: string, rows: readonly Row[]): Promise<void> {
-  const columns = Object.keys(rows[0] ?? {})
-  const size = Math.min(MOST_ROWS, Math.floor(MOST_PARAMETERS / columns.length))
-  const names = columns.map(column => `"${column}"`).join(', ')
-  for (let start = 0; start < rows.length; start += size) {
-    const chunk = rows.slice(start, start + size)
-    const places = chunk.map((_, row) => `(${columns.map((_, column) => `:c${column}_r${row}`).join(', ')})`)
-    const params = chunk.flatMap((values, row) =>
-      columns.map((name, column): [string, SqlValue] => [`c${column}_r${row}`, values[name] ?? null]),
-    )
-    await tx.run(`INSERT INTO ${table} (${names}) VALUES ${places.join(', ')}`, Object.fromEntries(params))
-  }
-}
-
-async function digestOf(sql: Queryable, table: Table): Promise<CopiedTable> {
-  let sum = 0n
-  let rows = 0
-  for await (const page of pagesOf(sql, table)) {
-    for (const row of page) sum += BigInt(`0x${hash('sha256', JSON.stringify(valuesOf(row)))}`)
-    rows += page.length
-  }
-  return { table: table.name, rows, checksum: BigInt.asUintN(256, sum).toString(16).padStart(64, '0') }
-}
-
-/** In the order of the names: engines may differ in that of the columns. */
-function valuesOf(row: Row): (SqlValue | undefined)[] {
-  const columns = Object.keys(row).sort()
-  return columns.map(column => row[column])
-}
-
 function differing(table: string): Error {
   const counter = table === 'user_stats' ? ' (or it had miscounted before: npm run usercount:recalculate)' : ''
   return new Error(
@@ -223,13 +167,13 @@ function differing(table: string): Error {
   )
 }
 
-/** Throws a sentence unless a file is not there, or is a database of this program without a row. */
+/** Throws a sentence unless a file does not exist, or is a database of this program without a row. */
 async function assertFree(file: string): Promise<void> {
   if (!existsSync(file) || statSync(file).size === 0) return
   const url = `file:${file}`
   await opened(url, async target => {
     if (!(await isNew(target, url))) return assertEmpty(target)
-    throw new Error(`${file} is there and no database of this program; move it away, or name another file`)
+    throw new Error(`${file} exists and is not a database of this program; move it away, or name another file`)
   })
   // The last to close a database removes its log.
   if (existsSync(`${file}-wal`)) throw new Error(`${file} is in use by another program; stop that first`)
@@ -273,7 +217,7 @@ function realPath(url: string): string {
   return existsSync(file) ? realpathSync(file) : file
 }
 
-/** The same for two URLs that differ in how they sign in alone. */
+/** The same for two URLs that differ only in how they sign in. */
 function identityOf(url: string): string {
   if (isFile(url)) return realPath(url)
   migrationsFor(url) // throws a sentence when it names no database

@@ -7,9 +7,9 @@ import { BadMessage, CLOSE, readMessage, type ClientMessage, type ErrorCode } fr
 import type { Topic } from './topic.ts'
 
 const AUTH_PATIENCE_MS = 5_000
-/** A client behind by this much is closed, and resumes with `since`. */
+/** A client that is behind by this much is closed, and resumes with `since`. */
 const MOST_QUEUED_BYTES = 1024 * 1024
-/** What is replayed waits while this much has not left yet. */
+/** A replay waits while this much has not been sent yet. */
 const REPLAY_QUEUED_BYTES = 256 * 1024
 const REPLAY_POLL_MS = 20
 const BAD_MESSAGES = 10
@@ -21,7 +21,7 @@ const SILENT_PINGS = 2
 
 interface Subscription {
   readonly topic: Topic
-  /** The last row of the journal it has been told of. */
+  /** The last row of the journal that it has received. */
   position: number
   /** Whether it has caught up with the feed, and gets what the feed delivers. */
   live: boolean
@@ -29,7 +29,7 @@ interface Subscription {
 
 export interface ConnectionOptions {
   readonly feed: Feed
-  /** Whose a token is at this moment. */
+  /** Says whose a token is now. */
   readonly identityOf: (token: string) => Promise<Identity | undefined>
   /** Whether the user has no more connections than allowed, with this one. */
   readonly admit: (userId: string) => Promise<boolean>
@@ -198,14 +198,14 @@ export class Connection {
     const { feed } = this.#options
     const topic = this.#topic(name)
     await feed.start()
-    if (since !== undefined && since > feed.cursor) await assertThere(feed, since)
+    if (since !== undefined) await feed.assertReached(since)
     const subscription = { topic, position: since ?? feed.cursor, live: false }
     this.#subscriptions.set(name, subscription)
     this.#send(JSON.stringify({ type: 'SUBSCRIBED', topic: name, lastId: subscription.position }))
     try {
       await this.#catchUp(subscription)
     } catch (error) {
-      this.#subscriptions.delete(name) // it would wait for ever; the client is told, and asks again
+      this.#subscriptions.delete(name) // it would wait for ever; the client gets an error, and asks again
       throw error
     }
   }
@@ -245,10 +245,4 @@ export class Connection {
     this.#socket.send(text)
     return true
   }
-}
-
-/** Throws a BadMessage for a row that nobody can have been told of. */
-async function assertThere(feed: Feed, since: number): Promise<void> {
-  const last = await feed.lastId()
-  if (since > last) throw new BadMessage('INVALID_SINCE', `The journal has no row ${since} yet; its last is ${last}`)
 }

@@ -2,6 +2,7 @@ import type { Database } from '../../db/database.ts'
 import type { TableChanges } from '../changes.ts'
 import { journal, PAGE_ROWS } from './journal.ts'
 import { messagesOf, type Message } from './messages.ts'
+import { BadMessage } from './protocol.ts'
 import type { Topic } from './topic.ts'
 
 interface FeedOptions {
@@ -14,8 +15,8 @@ interface FeedOptions {
 }
 
 /**
- * Follows the journal from a cursor and turns its new rows into messages. Whoever wrote them: this process, another
- * one, or a shell.
+ * Follows the journal from a cursor and turns its new rows into messages, whether this process, another one or a shell
+ * wrote them.
  */
 export class Feed {
   readonly topics = new Map<string, Topic>()
@@ -51,9 +52,12 @@ export class Feed {
     }
   }
 
-  /** The last row there is, delivered or not: another instance may have told of it already. */
-  lastId(): Promise<number> {
-    return journal(this.#options.db).lastId()
+  /** Throws a BadMessage for a row that the journal does not have yet, so that nobody can have received it. */
+  async assertReached(since: number): Promise<void> {
+    if (since <= this.#cursor) return
+    // Delivered or not: another instance may have sent it already.
+    const last = await journal(this.#options.db).lastId()
+    if (since > last) throw new BadMessage('INVALID_SINCE', `The journal has no row ${since} yet; its last is ${last}`)
   }
 
   /** The messages of one topic after a row and up to another one, at most a page of them, and how far that goes. */

@@ -176,13 +176,13 @@ describe('a copy', () => {
     })
   })
 
-  it('refuses a file that is no database of this program, and one that is in use', async () => {
+  it('refuses a file that is not a database of this program, and one that is in use', async () => {
     const target = await place('sqlite')
     const file = target.url.slice('file:'.length)
     const stranger = new Sqlite(file)
     stranger.exec('CREATE TABLE recipes (name TEXT)')
     stranger.close()
-    await expect(copyDatabase(source.url, target.url)).rejects.toThrow('no database of this program')
+    await expect(copyDatabase(source.url, target.url)).rejects.toThrow('is not a database of this program')
     const used = await place('sqlite', 'migrated')
     await using(used.url, async () => {
       await expect(copyDatabase(source.url, used.url)).rejects.toThrow('in use by another program')
