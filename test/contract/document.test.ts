@@ -21,7 +21,7 @@ import {
 
 const ROOT = join(import.meta.dirname, '../..')
 
-describe.each(drivers)('the document on $name', driver => {
+describe('the document', () => {
   let t: TestApp
   let document: Document
   let yaml: string
@@ -29,7 +29,7 @@ describe.each(drivers)('the document on $name', driver => {
   let checkOf: (schema: Schema) => Check
 
   beforeAll(async () => {
-    t = await testApp({}, driver)
+    t = await testApp()
     document = await servedDocument(t.app)
     yaml = (await t.app.inject('/docs/yaml')).body
     operations = operationsOf(document)
