@@ -37,7 +37,12 @@ const program = new Command('user-create')
     const own = passwords()
     try {
       await withDatabase(DATABASE_URL, async database => {
-        const users = usersService(database, auditLogger, idempotency(database), own)
+        const users = usersService({
+          db: database,
+          audit: auditLogger,
+          idempotency: idempotency(database),
+          passwords: own,
+        })
         const done = options.reset ? reset(users, database, options, password) : create(users, options, password)
         process.stdout.write(`${await done}\n`)
       })

@@ -9,8 +9,8 @@ import { runProgram, withDatabase } from './command-line.ts'
 const program = new Command('usercount-recalculate')
   .description('Counts the users anew in the database that DATABASE_URL names, and repairs the kept count.')
   .action(() =>
-    withDatabase(loadConfig().DATABASE_URL, async database => {
-      const { before, after, corrected } = await userCountService(database, auditLogger).recalculate(commandLine)
+    withDatabase(loadConfig().DATABASE_URL, async db => {
+      const { before, after, corrected } = await userCountService({ db, audit: auditLogger }).recalculate(commandLine)
       const found = corrected ? `the count had been ${before ?? 'missing'} and is corrected` : 'the count was right'
       process.stdout.write(`${after} ${after === 1 ? 'user' : 'users'}: ${found}.\n`)
     }),

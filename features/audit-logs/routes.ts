@@ -9,7 +9,7 @@ import { auditLogsService } from './service.ts'
 const tags = ['audit']
 
 export const auditLogsRoutes: FastifyPluginAsyncTypebox = async app => {
-  const journal = auditLogsService(app.db)
+  const journal = auditLogsService(app)
   const onRequest = [app.authorize(['admin', 'talent'])]
 
   app.get('/audit-logs', { onRequest, schema: LIST }, request => journal.list(request.query))
@@ -25,7 +25,7 @@ export const auditLogsRoutes: FastifyPluginAsyncTypebox = async app => {
 
 /** The history of one resource of each kind that has one. */
 export const historyRoutes: FastifyPluginAsyncTypebox<Pick<Declarations, 'histories'>> = async (app, { histories }) => {
-  const journal = auditLogsService(app.db)
+  const journal = auditLogsService(app)
   for (const { entityType, path, roles } of histories) {
     const schema = {
       tags,

@@ -1,4 +1,4 @@
-import type { Database } from '../../db/database.ts'
+import type { FastifyInstance } from 'fastify'
 import { found } from '../../plugins/errors.ts'
 import type { ExportedList } from '../../plugins/exports.ts'
 import type { PageRequest } from '../../domain/lists/page.ts'
@@ -6,7 +6,9 @@ import { COLUMNS } from './columns.ts'
 import { auditLogsRepository } from './repository.ts'
 import type { AuditLog, AuditLogExportQuery, AuditLogQuery } from './schemas.ts'
 
-export const auditLogsService = (db: Database) => ({
+type Parts = Pick<FastifyInstance, 'db'>
+
+export const auditLogsService = ({ db }: Parts) => ({
   list: (query: AuditLogQuery) => auditLogsRepository(db).list(query),
 
   /** All of the list, as a file. */

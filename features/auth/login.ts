@@ -12,13 +12,13 @@ import { secondsToWait, WINDOW_MS } from './throttle.ts'
 const WrongCredentials = createError('INVALID_CREDENTIALS', 'The address or the password is wrong', 401)
 const SlowedDown = createError<[number]>('LOGIN_THROTTLED', 'Too many failed sign-ins; try again in %d seconds', 429)
 
-export type LoginParts = Pick<FastifyInstance, 'db' | 'audit' | 'passwords'>
+type Parts = Pick<FastifyInstance, 'db' | 'audit' | 'passwords'>
 
 /** What one attempt to sign in has come to, once it is committed; `changed`: the password, while it was looked at. */
 type Outcome = { readonly started: Started } | { readonly refusal: Error } | 'changed'
 
 /** Unknown and disabled accounts and wrong passwords are refused alike, and take as long. */
-export async function login(parts: LoginParts, stranger: Actor, { email, password }: Credentials): Promise<Started> {
+export async function login(parts: Parts, stranger: Actor, { email, password }: Credentials): Promise<Started> {
   const { db, passwords } = parts
   const account = email.toLowerCase()
   // Spares the hashing; what counts is decided again when the attempt is written down.
@@ -58,7 +58,7 @@ interface Attempt {
  * The outcome of an attempt, in the order in which attempts are committed: of many simultaneous guesses only as many
  * learn anything as one after the other would have.
  */
-async function decide(tx: Transaction, parts: LoginParts, attempt: Attempt): Promise<Outcome> {
+async function decide(tx: Transaction, parts: Parts, attempt: Attempt): Promise<Outcome> {
   const { account, checked } = attempt
   const logins = authRepository(tx)
   const now = new Date().toISOString()
@@ -72,7 +72,7 @@ async function decide(tx: Transaction, parts: LoginParts, attempt: Attempt): Pro
 
 async function failed(
   tx: Transaction,
-  { audit }: LoginParts,
+  { audit }: Parts,
   { stranger, account }: Attempt,
   { id, now }: { id: string | null; now: string },
 ): Promise<Outcome> {
@@ -86,7 +86,7 @@ async function failed(
 
 async function succeeded(
   tx: Transaction,
-  parts: LoginParts,
+  parts: Parts,
   { stranger, account, renewed }: Attempt,
   { id, name, now }: { id: string; name: string; now: string },
 ): Promise<Outcome> {

@@ -1,5 +1,6 @@
 import createError from '@fastify/error'
-import type { Database, Transaction } from '../../db/database.ts'
+import type { FastifyInstance } from 'fastify'
+import type { Transaction } from '../../db/database.ts'
 import type { Actor } from '../../plugins/actor.ts'
 import type { AuditLogger } from '../../plugins/audit-logger.ts'
 import { found } from '../../plugins/errors.ts'
@@ -17,6 +18,8 @@ const SessionReused = createError(
 
 const ENTITY = 'session'
 
+type Parts = Pick<FastifyInstance, 'db' | 'audit'>
+
 interface Refreshing {
   readonly tx: Transaction
   readonly audit: AuditLogger
@@ -29,12 +32,7 @@ interface Refreshing {
  * Changes a refresh token for a new one, once. One that was used before is in two hands, and nobody knows whose is the
  * thief's: the whole session ends, which is committed before the refusal is sent (RFC 9700 §4.14.2).
  */
-export async function refresh(
-  db: Database,
-  audit: AuditLogger,
-  stranger: Actor,
-  refreshToken: string,
-): Promise<Started> {
+export async function refresh({ db, audit }: Parts, stranger: Actor, refreshToken: string): Promise<Started> {
   const hash = hashOfSecret(refreshToken)
   const outcome = await db.transaction(async tx => {
     const tokens = authRepository(tx)
@@ -42,11 +40,11 @@ export async function refresh(
     const session = await tokens.findByToken(hash, now)
     if (!session) return 'invalid'
     const user = found(await tokens.find(session.userId), 'user')
-    const parts = { tx, audit, actor: { ...stranger, id: user.id, name: user.name }, session, now }
-    if (session.usedAt !== null) return endReused(parts)
+    const refreshing = { tx, audit, actor: { ...stranger, id: user.id, name: user.name }, session, now }
+    if (session.usedAt !== null) return endReused(refreshing)
     if (session.live === 0) return 'invalid'
-    if ((await tokens.useToken(hash, now)).changes === 0) return endReused(parts)
-    return { user, session: await prolong(parts) }
+    if ((await tokens.useToken(hash, now)).changes === 0) return endReused(refreshing)
+    return { user, session: await prolong(refreshing) }
   })
   if (outcome === 'reused') throw new SessionReused()
   if (outcome === 'invalid') throw new InvalidToken()

@@ -4,6 +4,8 @@ import { strangerOf, type Actor } from '../../plugins/actor.ts'
 import { User } from '../../domain/accounts/account.ts'
 import { answer, gone, refused } from '../../domain/lists/answers.ts'
 import { SignedIn, signedIn } from '../../domain/accounts/sign-in.ts'
+import { login } from './login.ts'
+import { refresh } from './refresh.ts'
 import { Credentials, Refresh, Registration } from './schemas.ts'
 import { authService } from './service.ts'
 
@@ -27,11 +29,11 @@ export const authRoutes: FastifyPluginAsyncTypebox = async app => {
 
   app.post('/login', { config, schema: LOGIN }, async (request, reply) => {
     await app.limitAccount(request.body.email, request, reply)
-    return signedIn(app, await auth.login(strangerOf(request), request.body))
+    return signedIn(app, await login(app, strangerOf(request), request.body))
   })
 
   app.post('/refresh', { config, schema: REFRESH }, async request =>
-    signedIn(app, await auth.refresh(strangerOf(request), request.body.refreshToken)),
+    signedIn(app, await refresh(app, strangerOf(request), request.body.refreshToken)),
   )
 
   app.post('/logout', { config: { signIn: true }, schema: LOGOUT }, async (request, reply) => {

@@ -8,19 +8,35 @@ import { newId } from '../../domain/lists/fields.ts'
 import { newSession, sessionStore } from '../../domain/accounts/sessions.ts'
 import { begin, type Started } from '../../domain/accounts/sign-in.ts'
 import { login } from './login.ts'
-import { refresh } from './refresh.ts'
 import { authRepository } from './repository.ts'
-import type { Credentials, Registration } from './schemas.ts'
+import type { Registration } from './schemas.ts'
 
-type AuthParts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency' | 'passwords' | 'config'>
+type Parts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency' | 'passwords' | 'config'>
 
-export const authService = (parts: AuthParts) => ({
-  login: (stranger: Actor, credentials: Credentials): Promise<Started> => login(parts, stranger, credentials),
-
-  refresh: (stranger: Actor, refreshToken: string): Promise<Started> =>
-    refresh(parts.db, parts.audit, stranger, refreshToken),
-
-  register: (stranger: Actor, registration: Registration): Promise<Started> => register(parts, stranger, registration),
+export const authService = (parts: Parts) => ({
+  /** Creates an account and signs it in. A repetition with the same key signs in again, as no token is ever kept. */
+  register: async (stranger: Actor, { password, ...body }: Registration): Promise<Started> => {
+    const { audit, idempotency, passwords, config } = parts
+    if (config.REGISTRATION === 'closed') throw new RegistrationClosed()
+    await passwords.assertStrong(password, body)
+    const passwordHash = await passwords.hash(password)
+    const session = newSession()
+    const user = await idempotency.once(stranger, async tx => {
+      const now = new Date().toISOString()
+      const id = newId()
+      const users = authRepository(tx)
+      await users
+        .insert({ ...body, id, role: 'interviewer', passwordHash, lastLoginAt: now, emailVerified: 0 })
+        .catch(onUnique(() => new EmailTaken(body.email)))
+      const after = found(await users.find(id), 'user')
+      const actor = { ...stranger, id, name: after.name }
+      await audit.record(tx, actor, { action: 'register', entityType: 'user', entityId: id, after })
+      await begin(tx, audit, { actor, userId: id, session, now })
+      return after
+    })
+    if (stranger.idempotency?.replayed === true) return login(parts, stranger, { email: body.email, password })
+    return { user, session }
+  },
 
   logout: (actor: Principal): Promise<void> =>
     parts.db.transaction(async tx => {
@@ -32,27 +48,3 @@ export const authService = (parts: AuthParts) => ({
       await parts.audit.record(tx, actor, entry)
     }),
 })
-
-/** Makes an account and signs it in. A repetition with the same key signs in anew, as no token is ever kept. */
-async function register(parts: AuthParts, stranger: Actor, { password, ...body }: Registration): Promise<Started> {
-  const { audit, idempotency, passwords, config } = parts
-  if (config.REGISTRATION === 'closed') throw new RegistrationClosed()
-  await passwords.assertStrong(password, body)
-  const passwordHash = await passwords.hash(password)
-  const session = newSession()
-  const user = await idempotency.once(stranger, async tx => {
-    const now = new Date().toISOString()
-    const id = newId()
-    const users = authRepository(tx)
-    await users
-      .insert({ ...body, id, role: 'interviewer', passwordHash, lastLoginAt: now, emailVerified: 0 })
-      .catch(onUnique(() => new EmailTaken(body.email)))
-    const after = found(await users.find(id), 'user')
-    const actor = { ...stranger, id, name: after.name }
-    await audit.record(tx, actor, { action: 'register', entityType: 'user', entityId: id, after })
-    await begin(tx, audit, { actor, userId: id, session, now })
-    return after
-  })
-  if (stranger.idempotency?.replayed === true) return login(parts, stranger, { email: body.email, password })
-  return { user, session }
-}

@@ -11,7 +11,7 @@ const config = { cache: { tables: ['availability', 'interviewers'], seenBy: staf
 
 export const availabilityRoutes: FastifyPluginAsyncTypebox = async app => {
   app.addSchema(Availability)
-  const availability = availabilityService(app.db, app.audit)
+  const availability = availabilityService(app)
 
   app.get('/interviewers/:id/availability', { config, schema: GET }, async (request, reply) =>
     reply.versioned(await availability.find(request.principal, request.params.id)),

@@ -1,5 +1,4 @@
-import type { Database } from '../../db/database.ts'
-import type { AuditLogger } from '../../plugins/audit-logger.ts'
+import type { FastifyInstance } from 'fastify'
 import type { Caller } from '../../plugins/auth.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import type { Availability as Hours } from '../../domain/scheduling/availability.ts'
@@ -11,7 +10,9 @@ import type { Availability, AvailabilityChanges } from './schemas.ts'
 /** Hours are a part of the interviewer, and their changes one of the interviewer's history. */
 const ENTITY = 'interviewer'
 
-export const availabilityService = (db: Database, audit: AuditLogger) => ({
+type Parts = Pick<FastifyInstance, 'db' | 'audit'>
+
+export const availabilityService = ({ db, audit }: Parts) => ({
   find: async (viewer: Caller, interviewerId: string): Promise<Availability> =>
     visibleTo(viewer, await availabilityRepository(db).find(interviewerId)).availability,
 

@@ -1,9 +1,9 @@
 import type { FileHandle } from 'node:fs/promises'
+import type { FastifyInstance } from 'fastify'
 import type { Database, Snapshots } from '../../db/database.ts'
 import { commandLine, type Actor } from '../../plugins/actor.ts'
-import type { AuditEntry, AuditLogger } from '../../plugins/audit-logger.ts'
+import type { AuditEntry } from '../../plugins/audit-logger.ts'
 import { found } from '../../plugins/errors.ts'
-import type { Idempotency } from '../../plugins/idempotency.ts'
 import { BackupsElsewhere } from './failures.ts'
 import { findBackup, listBackups, openBackup } from './folder.ts'
 import { makeBackup } from './making.ts'
@@ -12,43 +12,11 @@ import type { Backup, MadeBackup } from './schemas.ts'
 const ENTITY = 'backup'
 const SCHEDULE: Actor = { ...commandLine, name: 'backup schedule' }
 
-interface Parts {
-  readonly db: Database
-  readonly audit: AuditLogger
-  readonly idempotency: Idempotency
-  readonly folder: string
-}
+type Parts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency'> & { readonly folder: string }
 
 export type Backups = ReturnType<typeof backupsService>
 
-export const backupsService = (parts: Parts) => ({ ...backupsThere(parts), ...backupsMade(parts) })
-
-const backupsThere = ({ db, audit, folder }: Parts) => ({
-  list: async (): Promise<Backup[]> => {
-    snapshotsOf(db)
-    return listBackups(folder)
-  },
-
-  find: async (name: string): Promise<Backup> => {
-    snapshotsOf(db)
-    return found(await findBackup(folder, name), ENTITY)
-  },
-
-  /** Opens the file of a backup, and notes who took it. The caller closes it. */
-  download: async (actor: Actor, { name }: Backup): Promise<FileHandle> => {
-    const file = found(await openBackup(folder, name), ENTITY)
-    try {
-      const entry = { action: 'download', entityType: ENTITY, entityId: name }
-      await db.transaction(tx => audit.record(tx, actor, entry))
-      return file
-    } catch (error) {
-      await file.close()
-      throw error
-    }
-  },
-})
-
-const backupsMade = ({ db, audit, idempotency, folder }: Parts) => {
+export const backupsService = ({ db, audit, idempotency, folder }: Parts) => {
   const closing = new AbortController()
   const running = new Set<Promise<unknown>>()
   const make = async (since?: string): Promise<MadeBackup | undefined> => {
@@ -57,7 +25,30 @@ const backupsMade = ({ db, audit, idempotency, folder }: Parts) => {
     return making.finally(() => running.delete(making))
   }
   return {
-    /** A copy takes longer than a transaction may: it is made first, and noted when it is there. */
+    list: async (): Promise<Backup[]> => {
+      snapshotsOf(db)
+      return listBackups(folder)
+    },
+
+    find: async (name: string): Promise<Backup> => {
+      snapshotsOf(db)
+      return found(await findBackup(folder, name), ENTITY)
+    },
+
+    /** Opens the file of a backup and records who took it. The caller closes it. */
+    download: async (actor: Actor, { name }: Backup): Promise<FileHandle> => {
+      const file = found(await openBackup(folder, name), ENTITY)
+      try {
+        const entry = { action: 'download', entityType: ENTITY, entityId: name }
+        await db.transaction(tx => audit.record(tx, actor, entry))
+        return file
+      } catch (error) {
+        await file.close()
+        throw error
+      }
+    },
+
+    /** A copy takes longer than a transaction may, so it is made first and recorded once it exists. */
     create: async (actor: Actor): Promise<MadeBackup> => {
       const earlier = await idempotency.earlier<MadeBackup>(actor)
       if (earlier) return earlier
@@ -68,14 +59,14 @@ const backupsMade = ({ db, audit, idempotency, folder }: Parts) => {
       })
     },
 
-    /** The one that was due then; undefined when another process has made it. */
+    /** Makes the backup that was due then; returns undefined when another process has made it. */
     createScheduled: async (due: string): Promise<MadeBackup | undefined> => {
       const made = await make(due)
       if (made) await db.transaction(tx => audit.record(tx, SCHEDULE, entryOf(made)))
       return made
     },
 
-    /** Ends what is being made, of which nothing stays. */
+    /** Stops the copies under way; nothing of them remains. */
     close: async (): Promise<void> => {
       closing.abort()
       await Promise.allSettled(running)
@@ -87,7 +78,7 @@ function entryOf(made: MadeBackup): AuditEntry {
   return { action: 'create', entityType: ENTITY, entityId: made.name, after: made }
 }
 
-/** Throws where somebody else makes the backups. */
+/** Throws where backups are made outside this program. */
 function snapshotsOf({ snapshots }: Database): Snapshots {
   if (!snapshots) throw new BackupsElsewhere()
   return snapshots

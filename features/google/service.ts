@@ -21,11 +21,11 @@ const AlreadyLinked = createError('ALREADY_LINKED', 'This account belongs to ano
 /** Transactions run one after the other, so only another program can have made what was not there a moment ago. */
 const Overtaken = createError('BUSY', 'This account is being signed in to at this moment; please try again', 503)
 
-type GoogleParts = Pick<FastifyInstance, 'db' | 'audit' | 'config'>
+type Parts = Pick<FastifyInstance, 'db' | 'audit' | 'config'>
 
 type Outcome = { readonly started: Started } | { readonly refusal: Error }
 
-export const googleService = (parts: GoogleParts) => ({
+export const googleService = (parts: Parts) => ({
   /** Signs somebody in to their account: linked before, or found by its address and linked now, or made. */
   async signIn(stranger: Actor, person: Person): Promise<Started> {
     const outcome = await parts.db.transaction(tx => decide(tx, parts, stranger, person))
@@ -34,7 +34,7 @@ export const googleService = (parts: GoogleParts) => ({
   },
 })
 
-async function decide(tx: Transaction, parts: GoogleParts, stranger: Actor, person: Person): Promise<Outcome> {
+async function decide(tx: Transaction, parts: Parts, stranger: Actor, person: Person): Promise<Outcome> {
   const { audit, config } = parts
   const accounts = googleRepository(tx)
   const known = (await accounts.bySubject(person.subject)) ?? (await accounts.byAddress(person.email))
@@ -53,7 +53,7 @@ async function decide(tx: Transaction, parts: GoogleParts, stranger: Actor, pers
 
 /** Those who are refused whoever they are come first: a stranger learns nothing of an account. */
 function refusalOf(
-  { GOOGLE_ALLOWED_DOMAINS, REGISTRATION }: GoogleParts['config'],
+  { GOOGLE_ALLOWED_DOMAINS, REGISTRATION }: Parts['config'],
   { subject, email, emailVerified, hostedDomain }: Person,
   known: KnownAccount | undefined,
 ): Error | undefined {
@@ -66,7 +66,7 @@ function refusalOf(
 
 interface Welcome {
   readonly tx: Transaction
-  readonly parts: GoogleParts
+  readonly parts: Parts
   readonly stranger: Actor
   readonly person: Person
   readonly now: string

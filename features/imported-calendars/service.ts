@@ -1,10 +1,9 @@
 import createError from '@fastify/error'
-import type { Database, Queryable, Transaction } from '../../db/database.ts'
-import type { AuditLogger } from '../../plugins/audit-logger.ts'
+import type { FastifyInstance } from 'fastify'
+import type { Queryable, Transaction } from '../../db/database.ts'
 import type { Caller } from '../../plugins/auth.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { found, ValidationError } from '../../plugins/errors.ts'
-import type { Idempotency } from '../../plugins/idempotency.ts'
 import type { SafeFetch } from './fetching.ts'
 import { newId } from '../../domain/lists/fields.ts'
 import { visibleInterviewer } from '../../domain/panels/interviewer.ts'
@@ -22,12 +21,7 @@ const CalendarsFull = createError<[number]>(
   409,
 )
 
-interface Parts {
-  readonly db: Database
-  readonly audit: AuditLogger
-  readonly idempotency: Idempotency
-  readonly fetch: SafeFetch
-}
+type Parts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency'> & { readonly fetch: SafeFetch }
 
 type New = Omit<NewRow, 'id'>
 
@@ -58,8 +52,26 @@ export const importedCalendarsService = (parts: Parts) => ({
     return add(parts, actor, { interviewerId, name: name ?? host, source: 'url', url, host }, reading)
   },
 
-  refresh: (actor: Caller, interviewerId: string, id: string, expected: ExpectedVersions): Promise<ImportedCalendar> =>
-    refresh(parts, actor, { interviewerId, id, expected }),
+  /** Reads it at once, outside any transaction, as its server may take its time. */
+  refresh: async (
+    actor: Caller,
+    interviewerId: string,
+    id: string,
+    expected: ExpectedVersions,
+  ): Promise<ImportedCalendar> => {
+    const { db, audit, fetch } = parts
+    const known = importedCalendarsRepository(db)
+    assertVersion((await visibleCalendar(db, actor, interviewerId, id)).version, expected)
+    const reading = await readAgain(fetch, found(await known.source(id), 'calendar'), () => known.text(id))
+    return db.transaction(async tx => {
+      const before = await visibleCalendar(tx, actor, interviewerId, id)
+      assertVersion(before.version, expected)
+      await keep(tx, found(await importedCalendarsRepository(tx).source(id), 'calendar'), reading)
+      const after = await visibleCalendar(tx, actor, interviewerId, id)
+      await audit.record(tx, actor, { action: 'calendar_refreshed', ...of(interviewerId), ...told(before, after) })
+      return after
+    })
+  },
 
   remove: (actor: Caller, interviewerId: string, id: string, expected: ExpectedVersions): Promise<void> =>
     parts.db.transaction(async tx => {
@@ -72,31 +84,6 @@ export const importedCalendarsService = (parts: Parts) => ({
 })
 
 const of = (interviewerId: string) => ({ entityType: ENTITY, entityId: interviewerId })
-
-interface Wanted {
-  readonly interviewerId: string
-  readonly id: string
-  readonly expected: ExpectedVersions
-}
-
-/** Reads it now, whenever it would be read by itself; outside of any transaction, as a server may take its time. */
-async function refresh(
-  { db, audit, fetch }: Parts,
-  actor: Caller,
-  { interviewerId, id, expected }: Wanted,
-): Promise<ImportedCalendar> {
-  const known = importedCalendarsRepository(db)
-  assertVersion((await visibleCalendar(db, actor, interviewerId, id)).version, expected)
-  const reading = await readAgain(fetch, found(await known.source(id), 'calendar'), () => known.text(id))
-  return db.transaction(async tx => {
-    const before = await visibleCalendar(tx, actor, interviewerId, id)
-    assertVersion(before.version, expected)
-    await keep(tx, found(await importedCalendarsRepository(tx).source(id), 'calendar'), reading)
-    const after = await visibleCalendar(tx, actor, interviewerId, id)
-    await audit.record(tx, actor, { action: 'calendar_refreshed', ...of(interviewerId), ...told(before, after) })
-    return after
-  })
-}
 
 /** What was read, before this transaction, becomes a calendar of the interviewer. */
 async function add(

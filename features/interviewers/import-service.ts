@@ -19,10 +19,10 @@ const ImportRefused = createError<[string]>(
   400,
 )
 
-type ImportParts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency'>
+type Parts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency'>
 
 /** Takes interviewers from a file: one who has the address of a row is changed, anybody else is added. */
-export function importService({ db, audit, idempotency }: ImportParts) {
+export function importService({ db, audit, idempotency }: Parts) {
   const check = bodyCheck<NewInterviewer>(NewInterviewer)
 
   return async (actor: Actor, text: string, { dryRun, mode }: ImportQuery): Promise<ImportReport> => {

@@ -19,7 +19,7 @@ const config = { cache: { tables: ['interviewers'], seenBy: everyone } }
 
 export const interviewersRoutes: FastifyPluginAsyncTypebox = async app => {
   for (const schema of [Interviewer, ChangedInterviewer, InterviewerPage]) app.addSchema(schema)
-  const interviewers = interviewersService(app.db, app.audit, app.idempotency)
+  const interviewers = interviewersService(app)
   const staff = [app.authorize(['admin', 'talent'])]
 
   app.get('/', { config, schema: LIST }, request => interviewers.list(request.query))

@@ -1,11 +1,10 @@
 import createError from '@fastify/error'
-import type { Database, Queryable } from '../../db/database.ts'
+import type { FastifyInstance } from 'fastify'
+import type { Queryable } from '../../db/database.ts'
 import type { Actor } from '../../plugins/actor.ts'
-import type { AuditLogger } from '../../plugins/audit-logger.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { detailed, found, ValidationError } from '../../plugins/errors.ts'
 import type { ExportedList } from '../../plugins/exports.ts'
-import type { Idempotency } from '../../plugins/idempotency.ts'
 import { onForeignKey, onUnique } from '../../domain/sql.ts'
 import { COLUMNS } from './columns.ts'
 import { changed, drafted } from './drafts.ts'
@@ -29,11 +28,20 @@ const HasEvents = createError<[string]>('HAS_EVENTS', '%s; make them inactive in
 
 export const ENTITY = 'interviewer'
 
-export const interviewersService = (db: Database, audit: AuditLogger, idempotency: Idempotency) => ({
+type Parts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency'>
+
+export const interviewersService = ({ db, audit, idempotency }: Parts) => ({
   list: (query: InterviewerQuery) => interviewersRepository(db).list(query),
 
   /** All of the list, as a file. */
-  exported: (query: InterviewerExportQuery) => exported(db, query),
+  exported: (query: InterviewerExportQuery): ExportedList<Interviewer> => ({
+    name: 'interviewers',
+    title: 'Interviewers',
+    entityType: ENTITY,
+    asked: query,
+    columns: COLUMNS,
+    rows: interviewersRepository(db).whole(query),
+  }),
 
   find: async (id: string) => found(await interviewersRepository(db).find(id), ENTITY),
 
@@ -76,11 +84,6 @@ export const interviewersService = (db: Database, audit: AuditLogger, idempotenc
       await audit.record(tx, actor, { action: 'delete', entityType: ENTITY, entityId: id, before })
     }),
 })
-
-function exported(db: Database, query: InterviewerExportQuery): ExportedList<Interviewer> {
-  const rows = interviewersRepository(db).whole(query)
-  return { name: 'interviewers', title: 'Interviewers', entityType: ENTITY, asked: query, columns: COLUMNS, rows }
-}
 
 /** Says which rule of the table a statement has met. */
 export function write(statement: Promise<unknown>, { email, userId }: InterviewerChanges): Promise<unknown> {

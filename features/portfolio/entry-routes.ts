@@ -13,7 +13,7 @@ const WHO_WRITES = 'For admin and talent, and for an interviewer the own.'
 export const entryRoutes =
   (kind: Kind): FastifyPluginAsyncTypebox =>
   async app => {
-    const entries = entriesService(kind, app.db, app.audit, app.idempotency)
+    const entries = entriesService(app, kind)
     const operation = { ...readingOf(kind), ...writingOf(kind) }
     const config = { cache: { tables: [`portfolio_${kind.path}`], seenBy: everyone } }
 

@@ -1,10 +1,9 @@
 import createError from '@fastify/error'
-import type { Database, Transaction } from '../../db/database.ts'
-import type { AuditLogger } from '../../plugins/audit-logger.ts'
+import type { FastifyInstance } from 'fastify'
+import type { Transaction } from '../../db/database.ts'
 import type { Caller } from '../../plugins/auth.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { found, ValidationError } from '../../plugins/errors.ts'
-import type { Idempotency } from '../../plugins/idempotency.ts'
 import { onForeignKey, onUnique } from '../../domain/sql.ts'
 import { newId } from '../../domain/lists/fields.ts'
 import { entriesRepository } from './entry-repository.ts'
@@ -22,8 +21,10 @@ const PortfolioFull = createError<[string, number]>(
 /** The columns that the database fills in, and where an entry stands unless it says otherwise. */
 const UNSAVED = { position: 0, version: 1, createdAt: '', updatedAt: '' }
 
+type Parts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency'>
+
 /** The entries of one kind. */
-export function entriesService(kind: Kind, db: Database, audit: AuditLogger, idempotency: Idempotency) {
+export function entriesService({ db, audit, idempotency }: Parts, kind: Kind) {
   const entriesOn = entriesRepository(kind)
   const entityType = `portfolio_${kind.noun}`
 

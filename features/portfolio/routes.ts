@@ -21,7 +21,7 @@ export const portfolioRoutes: FastifyPluginAsyncTypebox = async app => {
     for (const schema of [kind.entry, kind.page]) app.addSchema(schema)
     await app.register(entryRoutes(kind), { prefix: `/portfolio/${kind.path}` })
   }
-  const portfolio = portfolioService(app.db, app.audit)
+  const portfolio = portfolioService(app)
 
   app.get('/interviewers/:id/portfolio', { config: ofAll, schema: OVERVIEW }, request =>
     portfolio.of(request.params.id),

@@ -1,5 +1,5 @@
-import type { Database, Transaction } from '../../db/database.ts'
-import type { AuditLogger } from '../../plugins/audit-logger.ts'
+import type { FastifyInstance } from 'fastify'
+import type { Transaction } from '../../db/database.ts'
 import type { Caller } from '../../plugins/auth.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { found } from '../../plugins/errors.ts'
@@ -14,7 +14,9 @@ const OWNER = 'interviewer'
 const NOTHING_SAID = { headline: null, summary: null, location: null, pronouns: null, languages: [], links: [] }
 const UNSAVED = { version: 1, createdAt: '', updatedAt: '' }
 
-export const portfolioService = (db: Database, audit: AuditLogger) => ({
+type Parts = Pick<FastifyInstance, 'db' | 'audit'>
+
+export const portfolioService = ({ db, audit }: Parts) => ({
   biodataOf: async (interviewerId: string): Promise<Biodata> => {
     const portfolio = portfolioRepository(db)
     found(await interviewerOf(db, interviewerId), OWNER)

@@ -19,9 +19,9 @@ const NoPassword = createError(
 
 const ENTITY = 'user'
 
-type ProfileParts = Pick<FastifyInstance, 'db' | 'audit' | 'passwords'>
+type Parts = Pick<FastifyInstance, 'db' | 'audit' | 'passwords'>
 
-export const profileService = (parts: ProfileParts) => ({
+export const profileService = (parts: Parts) => ({
   find: async ({ id }: Principal): Promise<Profile> => found(await profileRepository(parts.db).find(id), ENTITY),
 
   /** Changes the fields that are sent, and of the notifications those that are. */
@@ -41,7 +41,7 @@ export const profileService = (parts: ProfileParts) => ({
 })
 
 /** Ends every session of the actor but the one that asks. */
-async function changePassword(parts: ProfileParts, actor: Principal, change: PasswordChange): Promise<void> {
+async function changePassword(parts: Parts, actor: Principal, change: PasswordChange): Promise<void> {
   const { db, audit, passwords } = parts
   const { id } = actor
   const { email, name, passwordHash: verified } = found(await profileRepository(db).credentials(id), ENTITY)

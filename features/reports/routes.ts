@@ -8,7 +8,7 @@ const tags = ['reports']
 
 export const reportsRoutes: FastifyPluginAsyncTypebox = async app => {
   for (const schema of [LoadReport, LoadChart]) app.addSchema(schema)
-  const reports = reportsService(app.db)
+  const reports = reportsService(app)
   const staff = [app.authorize(['admin', 'talent'])]
 
   app.get('/load', { onRequest: staff, schema: LOAD }, async (request, reply) => {

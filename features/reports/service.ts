@@ -1,4 +1,4 @@
-import type { Database } from '../../db/database.ts'
+import type { FastifyInstance } from 'fastify'
 import { ValidationError } from '../../plugins/errors.ts'
 import { instant, minutesBetween } from '../../domain/time.ts'
 import { reportsRepository, type LoadRow } from './repository.ts'
@@ -12,7 +12,9 @@ export interface Range {
   readonly to: string
 }
 
-export const reportsService = (db: Database) => ({
+type Parts = Pick<FastifyInstance, 'db'>
+
+export const reportsService = ({ db }: Parts) => ({
   /** Who sat in how many interviews that start in [from, to), against what their weight asks for. */
   load: async (range: Range): Promise<LoadReport> => {
     const { from, to } = inUtc(range)

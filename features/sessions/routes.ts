@@ -10,7 +10,7 @@ const cache = { tables: ['sessions', 'refresh_tokens'], seenBy: adminsAlike }
 
 export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
   for (const schema of [Session, SessionPage]) app.addSchema(schema)
-  const sessions = sessionsService(app.db, app.audit)
+  const sessions = sessionsService(app)
 
   app.get('/', { schema: LIST }, async request => sessions.list(request.principal, request.query))
 

@@ -1,5 +1,4 @@
-import type { Database } from '../../db/database.ts'
-import type { AuditLogger } from '../../plugins/audit-logger.ts'
+import type { FastifyInstance } from 'fastify'
 import { Forbidden, type Principal } from '../../plugins/auth.ts'
 import { found } from '../../plugins/errors.ts'
 import { hashOfSecret } from '../../plugins/secrets.ts'
@@ -9,7 +8,9 @@ import type { Session, SessionQuery } from './schemas.ts'
 
 const ENTITY = 'session'
 
-export const sessionsService = (db: Database, audit: AuditLogger) => ({
+type Parts = Pick<FastifyInstance, 'db' | 'audit'>
+
+export const sessionsService = ({ db, audit }: Parts) => ({
   /** The sessions that are alive, of the actor, or for an admin of anybody. */
   list: (actor: Principal, query: SessionQuery): Promise<Page<Session>> => {
     const userId = query.userId ?? actor.id

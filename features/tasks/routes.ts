@@ -9,7 +9,7 @@ const tags = ['tasks']
 
 export const tasksRoutes: FastifyPluginAsyncTypebox = async app => {
   for (const schema of [Task, TaskPage]) app.addSchema(schema)
-  const tasks = tasksService(app.db, app.audit, app.idempotency)
+  const tasks = tasksService(app)
 
   app.get('/', { schema: LIST }, request => tasks.list(request.principal, request.query))
 

@@ -1,10 +1,9 @@
-import type { Database, Transaction } from '../../db/database.ts'
-import type { AuditLogger } from '../../plugins/audit-logger.ts'
+import type { FastifyInstance } from 'fastify'
+import type { Transaction } from '../../db/database.ts'
 import { Forbidden, Unauthorized, type Caller, type Principal } from '../../plugins/auth.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { found, ValidationError } from '../../plugins/errors.ts'
 import type { ExportedList } from '../../plugins/exports.ts'
-import type { Idempotency } from '../../plugins/idempotency.ts'
 import { onForeignKey } from '../../domain/sql.ts'
 import { newId } from '../../domain/lists/fields.ts'
 import type { Page } from '../../domain/lists/page.ts'
@@ -28,7 +27,9 @@ const DEFAULTS = {
 /** The columns that the database fills in. */
 const UNSAVED = { version: 1, createdAt: '', updatedAt: '' }
 
-export const tasksService = (db: Database, audit: AuditLogger, idempotency: Idempotency) => ({
+type Parts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency'>
+
+export const tasksService = ({ db, audit, idempotency }: Parts) => ({
   /** Staff see every task, others those they made or are assigned. */
   list: (viewer: Principal, query: TaskQuery): Promise<Page<Task>> =>
     tasksRepository(db).list(query, isStaff(viewer) ? undefined : viewer.id),
@@ -61,7 +62,20 @@ export const tasksService = (db: Database, audit: AuditLogger, idempotency: Idem
 
   /** Changes the fields that are sent. */
   update: (actor: Caller, id: string, changes: TaskChanges, expected: ExpectedVersions): Promise<Task> =>
-    db.transaction(tx => update(tx, audit, actor, { id, changes, expected })),
+    db.transaction(async tx => {
+      const tasks = tasksRepository(tx)
+      const before = found(shownTo(actor, await tasks.find(id)), ENTITY)
+      assertMayChange(actor, before, changes)
+      assertMayAssign(actor, changes, before)
+      assertVersion(before.version, expected)
+      await assertEventSeen(tx, actor, changes, before)
+      await tasks
+        .update({ ...before, ...inUtc(changes) })
+        .catch(onForeignKey(() => new ValidationError('/assigneeId', changes.assigneeId, 'there is no such user')))
+      const after = found(await tasks.find(id), ENTITY)
+      await audit.record(tx, actor, { action: 'update', entityType: ENTITY, entityId: id, before, after })
+      return after
+    }),
 
   delete: (actor: Caller, id: string, expected: ExpectedVersions): Promise<void> =>
     db.transaction(async tx => {
@@ -73,32 +87,6 @@ export const tasksService = (db: Database, audit: AuditLogger, idempotency: Idem
       await audit.record(tx, actor, { action: 'delete', entityType: ENTITY, entityId: id, before })
     }),
 })
-
-interface Update {
-  readonly id: string
-  readonly changes: TaskChanges
-  readonly expected: ExpectedVersions
-}
-
-async function update(
-  tx: Transaction,
-  audit: AuditLogger,
-  actor: Caller,
-  { id, changes, expected }: Update,
-): Promise<Task> {
-  const tasks = tasksRepository(tx)
-  const before = found(shownTo(actor, await tasks.find(id)), ENTITY)
-  assertMayChange(actor, before, changes)
-  assertMayAssign(actor, changes, before)
-  assertVersion(before.version, expected)
-  await assertEventSeen(tx, actor, changes, before)
-  await tasks
-    .update({ ...before, ...inUtc(changes) })
-    .catch(onForeignKey(() => new ValidationError('/assigneeId', changes.assigneeId, 'there is no such user')))
-  const after = found(await tasks.find(id), ENTITY)
-  await audit.record(tx, actor, { action: 'update', entityType: ENTITY, entityId: id, before, after })
-  return after
-}
 
 /** What concerns neither its maker nor its assignee is not there, for all but staff. */
 function shownTo(viewer: Caller, task: Task | undefined): Task | undefined {

@@ -10,7 +10,7 @@ const tags = ['tokens']
 export const tokensRoutes: FastifyPluginAsyncTypebox<Pick<Declarations, 'scopes'>> = async (app, { scopes }) => {
   const schemas = tokenSchemas(scopes)
   for (const schema of [schemas.ApiToken, schemas.CreatedApiToken, schemas.ApiTokenPage]) app.addSchema(schema)
-  const tokens = tokensService(app.db, app.audit, app.idempotency)
+  const tokens = tokensService(app)
 
   app.get('/', { schema: LIST(schemas) }, async request => tokens.list(request.principal, request.query))
 

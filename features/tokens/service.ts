@@ -1,10 +1,10 @@
 import createError from '@fastify/error'
+import type { FastifyInstance } from 'fastify'
 import type { Database } from '../../db/database.ts'
 import type { AuditLogger } from '../../plugins/audit-logger.ts'
 import type { Principal } from '../../plugins/auth.ts'
 import { API_TOKEN_PREFIX } from '../../plugins/auth/identity.ts'
 import { found, ValidationError } from '../../plugins/errors.ts'
-import type { Idempotency } from '../../plugins/idempotency.ts'
 import { hashOfSecret, randomSecret } from '../../plugins/secrets.ts'
 import { newId } from '../../domain/lists/fields.ts'
 import type { PageRequest } from '../../domain/lists/page.ts'
@@ -17,8 +17,10 @@ const TooMany = createError('TOO_MANY_TOKENS', `You have ${MOST_TOKENS} API toke
 
 const ENTITY = 'api_token'
 
+type Parts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency'>
+
 /** API tokens of the actor: nobody sees those of somebody else. */
-export const tokensService = (db: Database, audit: AuditLogger, idempotency: Idempotency) => ({
+export const tokensService = ({ db, audit, idempotency }: Parts) => ({
   list: (actor: Principal, request: PageRequest) => tokensRepository(db).list(request, actor.id),
 
   async create(actor: Principal, body: NewApiToken): Promise<CreatedApiToken> {

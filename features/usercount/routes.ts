@@ -8,7 +8,7 @@ const tags = ['users']
 
 export const userCountRoutes: FastifyPluginAsyncTypebox = async app => {
   for (const schema of [UserCount, Recalculation]) app.addSchema(schema)
-  const userCount = userCountService(app.db, app.audit)
+  const userCount = userCountService(app)
 
   app.get('/', { config: { cache: { tables: ['user_stats'], seenBy: everyone } }, schema: GET }, async () =>
     userCount.read(),

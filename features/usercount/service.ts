@@ -1,11 +1,12 @@
-import type { Database } from '../../db/database.ts'
+import type { FastifyInstance } from 'fastify'
 import type { Actor } from '../../plugins/actor.ts'
-import type { AuditLogger } from '../../plugins/audit-logger.ts'
 import { found } from '../../plugins/errors.ts'
 import { userCountRepository } from './repository.ts'
 import type { Recalculation, UserCount } from './schemas.ts'
 
-export const userCountService = (db: Database, audit: AuditLogger) => ({
+type Parts = Pick<FastifyInstance, 'db' | 'audit'>
+
+export const userCountService = ({ db, audit }: Parts) => ({
   read: async (): Promise<UserCount> => found(await userCountRepository(db).read(), 'user count; recalculate it'),
 
   /** Counts the users anew, keeps that, and says what the count had been. */

@@ -11,7 +11,7 @@ const cache = { tables: ['users', 'user_stats'], seenBy: adminsAlike }
 
 export const usersRoutes: FastifyPluginAsyncTypebox = async app => {
   for (const schema of [User, UserPage]) app.addSchema(schema)
-  const users = usersService(app.db, app.audit, app.idempotency, app.passwords)
+  const users = usersService(app)
   const admins = [app.authorize(['admin'])]
 
   app.get('/', { config: { cache }, onRequest: admins, schema: LIST }, request => users.list(request.query))

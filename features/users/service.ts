@@ -1,11 +1,10 @@
 import createError from '@fastify/error'
+import type { FastifyInstance } from 'fastify'
 import type { Database, Transaction } from '../../db/database.ts'
 import type { Actor } from '../../plugins/actor.ts'
-import type { AuditLogger } from '../../plugins/audit-logger.ts'
 import type { Principal } from '../../plugins/auth.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { found } from '../../plugins/errors.ts'
-import type { Idempotency } from '../../plugins/idempotency.ts'
 import { EmailTaken, type User } from '../../domain/accounts/account.ts'
 import { onUnique } from '../../domain/sql.ts'
 import { newId } from '../../domain/lists/fields.ts'
@@ -18,7 +17,9 @@ const LastAdmin = createError('LAST_ADMIN', 'This is the last active admin; make
 
 const ENTITY = 'user'
 
-export const usersService = (db: Database, audit: AuditLogger, idempotency: Idempotency, passwords: Passwords) => ({
+type Parts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency' | 'passwords'>
+
+export const usersService = ({ db, audit, idempotency, passwords }: Parts) => ({
   list: (query: UserQuery) => usersRepository(db).list(query),
 
   find: async (actor: Principal, id: string) => found(shownTo(actor, await usersRepository(db).find(id)), ENTITY),

@@ -21,7 +21,7 @@ const ADDRESSES: readonly string[] = Object.values(DEMO_ACCOUNTS)
 
 /** Whether the demo accounts are to be made: on a database without users, or where making them was interrupted. */
 export async function wantsDemoAccounts(database: Database, databaseFile: string): Promise<boolean> {
-  const { totalUsers } = await userCountService(database, auditLogger).read()
+  const { totalUsers } = await userCountService({ db: database, audit: auditLogger }).read()
   if (totalUsers === 0) return true
   const present = await presentAccounts(database)
   const begun = present.length === totalUsers && present.length < ADDRESSES.length
@@ -40,7 +40,8 @@ export async function makeDemoAccounts(database: Database, file: string, intervi
   // Kept before the first account is made: nobody shall have an account with a password that is lost.
   const password = (present.length > 0 ? keptPassword(file) : undefined) ?? newPassword(file)
   const own = passwords()
-  const users = usersService(database, auditLogger, idempotency(database), own)
+  const parts = { db: database, audit: auditLogger, idempotency: idempotency(database), passwords: own }
+  const users = usersService(parts)
   const account = async (role: User['role'], name: string) => {
     const email = DEMO_ACCOUNTS[role]
     const there = present.find(user => user.email === email)
@@ -48,7 +49,7 @@ export async function makeDemoAccounts(database: Database, file: string, intervi
   }
   try {
     const { id: userId } = await account('interviewer', interviewer.name)
-    const interviewers = interviewersService(database, auditLogger, idempotency(database))
+    const interviewers = interviewersService(parts)
     if (interviewer.userId === null) await interviewers.update(commandLine, interviewer.id, { userId }, undefined)
     await account('talent', 'Robin Talent')
     await account('admin', 'Alex Admin')

@@ -92,16 +92,11 @@ class Maker {
   readonly #events: ReturnType<typeof eventsService>
 
   constructor(database: Database, now: number) {
-    const once = idempotency(database)
+    const parts = { db: database, audit: auditLogger, idempotency: idempotency(database) }
     this.#database = database
     this.#now = now
-    this.#interviewers = interviewersService(database, auditLogger, once)
-    this.#events = eventsService({
-      db: database,
-      audit: auditLogger,
-      idempotency: once,
-      calendars: { zones: new Zones(), weekStartsOn: 'monday' },
-    })
+    this.#interviewers = interviewersService(parts)
+    this.#events = eventsService({ ...parts, calendars: { zones: new Zones(), weekStartsOn: 'monday' } })
   }
 
   /** Interviewers 1 to `count` of a seed, in their order. */

@@ -42,10 +42,10 @@ export interface PortfolioOptions {
 /** Makes one for each of the first interviewers who has no biodata yet. */
 export async function makePortfolios(database: Database, { seed, people, onStep }: PortfolioOptions) {
   const caller: Caller = { ...commandLine, role: 'admin' }
-  const once = idempotency(database)
-  const portfolios = portfolioService(database, auditLogger)
+  const parts = { db: database, audit: auditLogger, idempotency: idempotency(database) }
+  const portfolios = portfolioService(parts)
   const kinds = (['experience', 'education', 'skills', 'projects'] as const).map(
-    kind => [kind, entriesService(KINDS[kind], database, auditLogger, once)] as const,
+    kind => [kind, entriesService(parts, KINDS[kind])] as const,
   )
   const owners = people.slice(0, PORTFOLIOS).map((person, index) => ({ person, number: index + 1 }))
   let made = 0

@@ -96,7 +96,7 @@ export async function handOutTasks(database: Database, accounts: readonly User[]
 
 function serviceOf(database: Database): { service: ReturnType<typeof tasksService>; caller: Caller } {
   return {
-    service: tasksService(database, auditLogger, idempotency(database)),
+    service: tasksService({ db: database, audit: auditLogger, idempotency: idempotency(database) }),
     caller: { ...commandLine, role: 'admin' },
   }
 }

@@ -309,7 +309,7 @@ describe.each(drivers)('realtime on $name', driver => {
       const one = await as(talent)
       await one.subscribe('TASKS')
       const { database } = await openDatabase(t.config.DATABASE_URL)
-      const service = tasksService(database, auditLogger, idempotency(database))
+      const service = tasksService({ db: database, audit: auditLogger, idempotency: idempotency(database) })
       const actor = {
         ...commandLine,
         id: admin.id,

@@ -7,7 +7,7 @@ const tags = ['rooms']
 
 export const roomsRoutes: FastifyPluginAsyncTypebox = async app => {
   for (const schema of [Room, RoomList]) app.addSchema(schema)
-  const rooms = roomsService(app.db, app.audit)
+  const rooms = roomsService(app)
 
   app.get('/', { config: { cache: { tables: ['rooms'] } }, schema: LIST }, () => rooms.list())
 

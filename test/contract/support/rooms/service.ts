@@ -1,16 +1,17 @@
 import createError from '@fastify/error'
-import type { Database } from '../../../../db/database.ts'
+import type { FastifyInstance } from 'fastify'
 import { newId } from '../../../../domain/lists/fields.ts'
 import { onUnique } from '../../../../domain/sql.ts'
 import type { Actor } from '../../../../plugins/actor.ts'
-import type { AuditLogger } from '../../../../plugins/audit-logger.ts'
 import { found } from '../../../../plugins/errors.ts'
 import { roomsRepository } from './repository.ts'
 import type { NewRoom, Room } from './schemas.ts'
 
 const NameTaken = createError<[string]>('NAME_TAKEN', 'There is already a room called %s', 409)
 
-export const roomsService = (db: Database, audit: AuditLogger) => ({
+type Parts = Pick<FastifyInstance, 'db' | 'audit'>
+
+export const roomsService = ({ db, audit }: Parts) => ({
   list: async () => ({ data: await roomsRepository(db).list() }),
 
   create: (actor: Actor, body: NewRoom): Promise<Room> =>
