@@ -11,7 +11,7 @@ interface Options {
 
 const program = new Command('client')
   .description('Writes a typed TypeScript client of the API, from the document that this program would serve.')
-  .option('--out <folder>', 'where to; what is there of the same name is written anew', 'generated/client')
+  .option('--out <folder>', 'the folder to write to; files of the same name are overwritten', 'generated/client')
   .option('--url <address>', 'take the document of a running server: http://127.0.0.1:3000/docs/json')
   .addHelpText('after', '\nThe README.md in the folder says how to use it.')
   .action(async ({ out, url }: Options) => {

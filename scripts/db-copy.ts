@@ -6,7 +6,7 @@ import { runProgram } from './command-line.ts'
 
 const AFTERWARDS = `
 Stop the program first: what is written during the copy makes it fail, with nothing kept.
-The target must be empty: a file or a database without rows, or a file that is not there yet. On
+The target must be empty: a file or a database without rows, or a file that does not exist yet. On
 PostgreSQL somebody must have created the database. All is copied, or nothing; both sides are compared.
 
   npm run db:copy -- --from file:./data/panelist.db --to postgres://panelist:secret@localhost:5432/panelist`

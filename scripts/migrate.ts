@@ -22,7 +22,7 @@ async function applyPending(url: string): Promise<void> {
   })
 }
 
-/** Opening a database makes it, so one that is not there is left alone. */
+/** Opening a database creates it, so a missing one is left alone. */
 async function listPending(url: string): Promise<void> {
   const database = databaseExists(url) ? (await openDatabase(url)).database : undefined
   await closing(database, async () => {

@@ -18,7 +18,12 @@ const program = new Command('seed')
   )
   .option('--interviewers <count>', 'how many interviewers', wholeNumber(1, 100_000), 200)
   .option('--events <count>', 'how many interviews', wholeNumber(0, 1_000_000), 5000)
-  .option('--seed <number>', 'the same number gives the same people; another one gives others', wholeNumber(0, 1e9), 1)
+  .option(
+    '--seed <number>',
+    'the same number gives the same people, another gives different ones',
+    wholeNumber(0, 1e9),
+    1,
+  )
   .option('--yes', 'also when NODE_ENV is production')
   .addHelpText('after', '\nWhat an earlier run with the same --seed made is kept; greater counts add to it.')
   .action(main)

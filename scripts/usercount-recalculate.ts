@@ -1,4 +1,4 @@
-// `npm run usercount:recalculate`: counts the users anew and says whether the kept count had been wrong.
+// `npm run usercount:recalculate`: recounts the users and says whether the stored count was wrong.
 import { Command } from 'commander'
 import { userCountService } from '../features/usercount/service.ts'
 import { commandLine } from '../plugins/actor.ts'
@@ -7,7 +7,7 @@ import { loadConfig } from '../plugins/config.ts'
 import { runProgram, withDatabase } from './command-line.ts'
 
 const program = new Command('usercount-recalculate')
-  .description('Counts the users anew in the database that DATABASE_URL names, and repairs the kept count.')
+  .description('Recounts the users in the database that DATABASE_URL names, and repairs the stored count.')
   .action(() =>
     withDatabase(loadConfig().DATABASE_URL, async db => {
       const { before, after, corrected } = await userCountService({ db, audit: auditLogger }).recalculate(commandLine)

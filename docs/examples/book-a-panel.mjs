@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util'
 
 const EXIT = { usage: 2, forbidden: 3, noPanel: 4, unavailable: 5 }
 const TRIES = 4
-/** Who is told to wait longer gives up and says so. */
+/** Gives up, and says so, when asked to wait longer. */
 const PATIENCE_SECONDS = 30
 const DAY_MS = 24 * 60 * 60 * 1000
 

@@ -23,7 +23,7 @@ export const auditLogsService = ({ db }: Parts) => ({
 
   find: async (id: number) => found(await auditLogsRepository(db).find(id), 'journal row'),
 
-  /** Also of what is no more: a history outlives its thing. */
+  /** A history remains after its subject is deleted. */
   history: (entityType: string, entityId: string, request: PageRequest) =>
     auditLogsRepository(db).list({ ...request, entityType, entityId }),
 })

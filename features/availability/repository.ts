@@ -3,7 +3,7 @@ import { fromJson } from '../../domain/sql.ts'
 import { DEFAULT_AVAILABILITY, type Availability as Hours } from '../../domain/scheduling/availability.ts'
 import type { Availability } from './schemas.ts'
 
-/** Who has no row has said nothing yet: what is answered then grows old with the interviewer. */
+/** Without a row the default hours apply; their version and times are those of the interviewer. */
 const FIND = `SELECT interviewers.id AS "interviewerId", interviewers.user_id AS "userId", interviewers.timezone,
     availability.weekly, availability.overrides, availability.time_off AS "timeOff", availability.travel,
     coalesce(availability.version, interviewers.version) AS version,

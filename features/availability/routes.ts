@@ -27,8 +27,8 @@ const GET = {
   operationId: 'getAvailability',
   summary: 'Get the hours an interviewer gives',
   description:
-    'For admin and talent, and for an interviewer the own. All in local wall time. Who has said nothing yet gives ' +
-    'Monday to Friday, 09:00 to 17:00.',
+    'Admin and talent see everyone’s hours, an interviewer sees only their own. All times are local wall time. ' +
+    'The default is Monday to Friday, 09:00 to 17:00.',
   params: OnlyId,
   response: { 200: answer(Availability, 'The hours'), ...refused(404) },
 }
@@ -38,8 +38,8 @@ const UPDATE = {
   operationId: 'updateAvailability',
   summary: 'Change the hours an interviewer gives',
   description:
-    'For admin and talent, and for an interviewer the own. Changes the lists that are sent, each as a whole; answers ' +
-    'them in order. Interviews that are booked stay as they are.',
+    'Admin and talent change everyone’s hours, an interviewer changes only their own. Replaces each list that is ' +
+    'sent as a whole and returns the lists in order. Booked interviews stay as they are.',
   params: OnlyId,
   body: AvailabilityChanges,
   response: { 200: answer(Availability, 'The hours'), ...refused(404) },

@@ -43,7 +43,7 @@ const HOURS = {
   travel: Listed(
     Type.Object({ ...Range, timezone: TimeZone }, strict),
     100,
-    'The zone of these dates in place of the own; both ends count, and none overlap',
+    'Dates on which another time zone applies; both ends count, and none overlap',
   ),
 }
 
@@ -57,7 +57,7 @@ const HOURS_EXAMPLE = {
 export const Availability = Type.Object(
   {
     interviewerId: Id,
-    timezone: Type.String({ ...TimeZone, description: 'The own zone of the interviewer, changed there' }),
+    timezone: Type.String({ ...TimeZone, description: 'The interviewer’s time zone; change it on the interviewer' }),
     ...HOURS,
     version: Version,
     createdAt: Instant,

@@ -25,8 +25,8 @@ const SLOTS = {
   operationId: 'listSlots',
   summary: 'List when an interviewer is free',
   description:
-    'For admin and talent, and for an interviewer the own. Free is who gives these hours, has no day off, sits in no ' +
-    'interview, buffers counted, and has not reached a limit of the day or week. Who is paused or inactive has no slots.',
+    'Admin and talent ask for anyone, an interviewer asks only for themselves. Free means inside their hours, not on ' +
+    'time off, in no interview (buffers counted) and below their load limits. Nobody paused or inactive has slots.',
   params: OnlyId,
   querystring: SlotQuery,
   response: { 200: answer(Slots, 'The slots'), ...refused(404) },
@@ -37,10 +37,10 @@ const SEARCH = {
   operationId: 'searchPanels',
   summary: 'Find when a whole panel can meet',
   description:
-    'For admin and talent. Every seat is taken, each by another person who meets all that is asked of it; a panel ' +
-    'that exists is found. Suggested is the fairest: of those who can, who is furthest below their share of the last ' +
-    '28 days. `explain` says for each interviewer which rule takes how many minutes, and what would bring the most ' +
-    'slots. What is offered can be booked: send the `panel` of a slot to `POST /api/events`.',
+    'For admin and talent. Every seat gets a different person who meets all its requirements; if a panel exists, it is ' +
+    'found. The suggested panel is the fairest: it prefers those furthest below their share of the last 28 days. ' +
+    '`explain` says for each interviewer how many minutes each rule takes away, and which change would bring the ' +
+    'most slots. To book an offered slot, send the `panel` of a slot to `POST /api/events`.',
   body: PanelQuery,
   response: { 200: answer(PanelSlots, 'The slots'), ...refused(403) },
 }

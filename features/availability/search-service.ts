@@ -20,7 +20,7 @@ const LONGEST_SPAN_DAYS = 62
 const MINUTE_MS = 60_000
 
 export const searchService = (calendars: Calendars) => ({
-  /** When one interviewer is free: nobody who is paused or inactive, as they cannot be booked. */
+  /** When one interviewer is free. Nobody paused or inactive is, as they cannot be booked. */
   slots: async (viewer: Caller, id: string, query: SlotQuery): Promise<Slots> => {
     const { availability } = visibleTo(viewer, await availabilityRepository(calendars.sql).find(id))
     const times = timesOf(query, query.timezone ?? availability.timezone)

@@ -6,7 +6,7 @@ import type { Backup } from './schemas.ts'
 
 const CHECKSUM = /^([0-9a-f]{64}) [ *]/
 
-/** The backups of a folder, the newest first; none when it is not there. */
+/** The backups in a folder, newest first; none when the folder does not exist. */
 export async function listBackups(folder: string): Promise<Backup[]> {
   const names = (await namesOf(folder)).sort().reverse()
   const backups = await Promise.all(names.map(name => findBackup(folder, name)))

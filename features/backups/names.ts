@@ -1,4 +1,4 @@
-/** Backups are files of one folder, known by their names: what is called otherwise is somebody else's. */
+/** Backups are files in one folder, recognised by their names; any other file is left alone. */
 
 /** `panelist-20261121T030000Z.db.gz`: no path can be made of it. */
 export const BACKUP_NAME = '^panelist-\\d{8}T\\d{6}Z\\.db\\.gz$'

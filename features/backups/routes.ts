@@ -42,7 +42,7 @@ const LIST = {
   tags,
   operationId: 'listBackups',
   summary: 'List the backups',
-  description: `For admin. All that are kept: of the last 7 days, 4 weeks and 6 months the newest of each. ${ELSEWHERE}`,
+  description: `For admin. Lists all that are kept: the newest of each of the last 7 days, 4 weeks and 6 months. ${ELSEWHERE}`,
   response: { 200: answer(BackupList, 'The backups'), ...refused(403, 409) },
 }
 
@@ -60,7 +60,7 @@ const CREATE = {
 const GET = {
   tags,
   operationId: 'getBackup',
-  summary: 'Look at a backup',
+  summary: 'Get a backup',
   description: `For admin. ${ELSEWHERE}`,
   params: OnlyName,
   response: { 200: answer(Backup, 'The backup'), ...refused(403, 404, 409) },
@@ -71,7 +71,7 @@ const DOWNLOAD = {
   operationId: 'downloadBackup',
   summary: 'Download a backup',
   description:
-    'For admin. The file holds every secret the database has, so it is noted in the journal who took it: encrypt it ' +
+    'For admin. The file holds every secret the database has, so the journal records who took it: encrypt it ' +
     `before it leaves your hands. Its ETag is its SHA-256. ${ELSEWHERE}`,
   params: OnlyName,
   response: {

@@ -57,7 +57,7 @@ export async function readUrl(fetch: SafeFetch, url: string, timezone: string, k
   }
 }
 
-/** Reads one that is known: its server is asked; a text that is there already is expanded anew once a day. */
+/** Reads a known calendar from its server; an unchanged text is expanded again once a day. */
 export async function readAgain(
   fetch: SafeFetch,
   calendar: Source,

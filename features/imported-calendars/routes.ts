@@ -50,8 +50,8 @@ export const importedCalendarsRoutes: FastifyPluginAsyncTypebox<{ fetch: SafeFet
 const LIST = {
   tags,
   operationId: 'listImportedCalendars',
-  summary: 'List the calendars that say when an interviewer is busy',
-  description: 'For admin and talent, and for an interviewer the own.',
+  summary: 'List imported calendars',
+  description: 'Admin and talent see every calendar, an interviewer sees only their own.',
   params: OnlyId,
   querystring: ImportedCalendarQuery,
   response: { 200: answer(ImportedCalendarPage, 'A page of calendars'), ...refused(404) },
@@ -60,8 +60,8 @@ const LIST = {
 const GET = {
   tags,
   operationId: 'getImportedCalendar',
-  summary: 'Get how an imported calendar stands',
-  description: 'For admin and talent, and for an interviewer the own.',
+  summary: 'Get an imported calendar',
+  description: 'Admin and talent see every calendar, an interviewer sees only their own.',
   params: OfInterviewer,
   response: { 200: answer(ImportedCalendar, 'The calendar'), ...refused(404) },
 }
@@ -69,12 +69,13 @@ const GET = {
 const ADD = {
   tags,
   operationId: 'importCalendar',
-  summary: 'Import a calendar that says when an interviewer is busy',
+  summary: 'Import a calendar of busy times',
   description:
-    'For admin and talent, and for an interviewer the own. Either the calendar itself, as `text/calendar`, or the `url` ' +
-    'where another program offers it, which is asked at once and every 15 minutes. In the times it takes the person is ' +
-    'not offered; whole days are those of their own zone, tentative events count, transparent and cancelled ones do not. ' +
-    'An upload that cannot be read is refused. While a url cannot be read the person is not offered at all.',
+    'Admin and talent import for anyone, an interviewer only for themselves. Send the calendar itself, as ' +
+    '`text/calendar`, or the `url` where another program offers it, which is read at once and every 15 minutes. The ' +
+    'person is not offered at times the calendar marks as busy; whole days are days of their own zone, tentative events ' +
+    'count, transparent and cancelled ones do not. An upload that cannot be read is refused. While a url cannot be ' +
+    'read, the person is not offered at all.',
   params: OnlyId,
   body: NewCalendar,
   response: {
@@ -87,7 +88,8 @@ const REFRESH = {
   tags,
   operationId: 'refreshImportedCalendar',
   summary: 'Read an imported calendar now',
-  description: 'For admin and talent, and for an interviewer the own. It is read by itself as well.',
+  description:
+    'Admin and talent refresh every calendar, an interviewer only their own. Calendars are also read automatically.',
   params: OfInterviewer,
   response: { 200: answer(ImportedCalendar, 'How it stands now'), ...refused(404) },
 }
@@ -96,7 +98,8 @@ const REMOVE = {
   tags,
   operationId: 'removeImportedCalendar',
   summary: 'Remove an imported calendar',
-  description: 'For admin and talent, and for an interviewer the own. What it took is free again.',
+  description:
+    'Admin and talent remove every calendar, an interviewer only their own. The times it blocked are free again.',
   params: OfInterviewer,
   response: { 204: gone('It is gone'), ...refused(404) },
 }

@@ -69,7 +69,7 @@ const CalendarUrl = Type.Object(
       description: 'Of a server on the public internet, on port 443 or 8443',
       examples: ['https://calendar.example.com/private-4f1c/basic.ics'],
     }),
-    name: Type.Optional(Type.String({ ...Name, description: 'Its host unless given' })),
+    name: Type.Optional(Type.String({ ...Name, description: 'The host of its URL by default' })),
   },
   {
     additionalProperties: false,

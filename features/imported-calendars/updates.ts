@@ -8,7 +8,7 @@ import type { ImportedCalendar } from './schemas.ts'
 /** A calendar is a part of the interviewer, and its changes are of the interviewer's history. */
 export const ENTITY = 'interviewer'
 
-/** The program when it reads calendars by itself, as the journal names it. */
+/** The name in the journal of the program when it polls calendars. */
 const POLLING: Actor = { ...commandLine, name: 'calendar polling' }
 
 /** Keeps what came of reading a calendar, and returns how it stands now. */
@@ -21,7 +21,7 @@ export async function keep(tx: Transaction, calendar: Source, reading: Reading):
   return standing.status
 }
 
-/** The same for one that was read by itself: the journal tells when it can no longer be read, and when it can again. */
+/** Keeps a polled reading; the journal records when a calendar becomes unreadable, and when it is readable again. */
 export async function keepPolled(tx: Transaction, audit: AuditLogger, id: string, reading: Reading): Promise<void> {
   const calendars = importedCalendarsRepository(tx)
   const source = await calendars.source(id)

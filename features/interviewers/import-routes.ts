@@ -43,10 +43,10 @@ const IMPORT = {
   summary: 'Import interviewers',
   description:
     'For admin and talent. The first row names the columns, like those of an export; `name` and `email` are needed. ' +
-    'A row with the address of somebody who is there changes them, where it differs; any other adds somebody. Several ' +
+    'A row with a known address updates that interviewer where it differs; any other row adds one. Several ' +
     'skills or types in one cell are separated by `|` or `;`. An empty cell clears a title, department, limit, the skills ' +
     'or the types, and leaves everything else as it is. `id`, `userId`, `version`, `createdAt` and `updatedAt` are ' +
-    'passed over, and so is the apostrophe that an export puts before `=`, `+`, `-` or `@`. Unless `mode` is `valid`, ' +
+    'ignored, and so is the apostrophe that an export puts before `=`, `+`, `-` or `@`. Unless `mode` is `valid`, ' +
     'one wrong row refuses the whole file (`IMPORT_REFUSED`, with the rows in `details`).',
   querystring: ImportQuery,
   body: ImportFile,

@@ -21,7 +21,7 @@ const ImportRefused = createError<[string]>(
 
 type Parts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency'>
 
-/** Takes interviewers from a file: one who has the address of a row is changed, anybody else is added. */
+/** Takes interviewers from a file: a row whose address is known changes that interviewer, any other adds one. */
 export function importService({ db, audit, idempotency }: Parts) {
   const check = bodyCheck<NewInterviewer>(NewInterviewer)
 
@@ -45,7 +45,7 @@ interface ValidRow {
 }
 type FailedRow = Pick<ImportedRow, 'row' | 'errors'>
 
-/** By the rules of one who is added, whether or not they are there already: whoever is knows at least as much. */
+/** Checks every row by the rules for a new interviewer, whether or not its address is known. */
 function checked(
   rows: readonly SheetRow[],
   check: ReturnType<typeof bodyCheck<NewInterviewer>>,

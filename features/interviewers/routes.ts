@@ -79,7 +79,7 @@ const CREATE = {
   tags,
   operationId: 'createInterviewer',
   summary: 'Add an interviewer',
-  description: 'For admin and talent. Time zone UTC, no buffers and no limits unless they are given.',
+  description: 'For admin and talent. By default the time zone is UTC, with no buffers and no limits.',
   body: NewInterviewer,
   response: { 201: answer(Interviewer, 'The interviewer'), ...refused(403, 409) },
 }
@@ -100,7 +100,8 @@ const DELETE = {
   tags,
   operationId: 'deleteInterviewer',
   summary: 'Remove an interviewer',
-  description: 'For admin and talent. Somebody who sits in interviews stays: make them inactive instead.',
+  description:
+    'For admin and talent. An interviewer who sits in interviews cannot be removed: make them inactive instead.',
   params: OnlyId,
   response: { 204: gone('Removed'), ...refused(403, 404, 409) },
 }

@@ -7,7 +7,7 @@ import { entriesService } from './entry-service.ts'
 import type { Kind } from './kinds.ts'
 
 const tags = ['portfolio']
-const WHO_WRITES = 'For admin and talent, and for an interviewer the own.'
+const WHO_WRITES = 'Admin and talent change every portfolio, an interviewer changes only their own.'
 
 /** The routes of one kind of entries. */
 export const entryRoutes =
@@ -44,7 +44,7 @@ function readingOf({ path, noun, entry, page }: Kind) {
     tags,
     operationId: `listPortfolio${capitalized(path)}`,
     summary: `List ${path}`,
-    description: 'Anyone signed in may read it. By position, then the newest, unless another order is asked for.',
+    description: 'Anyone signed in may read it. Sorted by position, then newest first, by default.',
     querystring: EntryQuery,
     response: { 200: answer(page, `A page of ${path}`) },
   }

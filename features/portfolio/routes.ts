@@ -48,7 +48,7 @@ const OVERVIEW = {
   tags,
   operationId: 'getPortfolio',
   summary: 'Get the portfolio of an interviewer',
-  description: 'Anyone signed in may read it. Entries by position, then the newest.',
+  description: 'Anyone signed in may read it. Entries are sorted by position, then newest first.',
   params: OnlyId,
   response: { 200: answer(Portfolio, 'All five parts of it'), ...refused(404) },
 }
@@ -57,7 +57,7 @@ const GET_BIODATA = {
   tags,
   operationId: 'getPortfolioBiodata',
   summary: 'Get how an interviewer is introduced',
-  description: 'Anyone signed in may read it. Not there until it is written for the first time.',
+  description: 'Anyone signed in may read it. 404 until it is first written.',
   params: OnlyInterviewerId,
   response: { 200: answer(Biodata, 'The biodata'), ...refused(404) },
 }
@@ -67,8 +67,8 @@ const PUT_BIODATA = {
   operationId: 'updatePortfolioBiodata',
   summary: 'Change how an interviewer is introduced',
   description:
-    'For admin and talent, and for an interviewer the own. Changes the fields that are sent; null clears one. The ' +
-    'first time it makes the record.',
+    'Admin and talent change every portfolio, an interviewer changes only their own. Changes the fields that are ' +
+    'sent; null clears one. The first change creates the biodata.',
   params: OnlyInterviewerId,
   body: BiodataChanges,
   response: { '2xx': answer(Biodata, 'The biodata: 201 when it was made, else 200'), ...refused(403, 404) },

@@ -4,8 +4,8 @@ import { isStaff } from '../../domain/accounts/visibility.ts'
 import { interviewerOf, type Interviewer } from '../../domain/panels/interviewer.ts'
 
 /**
- * Staff write every portfolio, an interviewer the own, for as long as the account is linked. Gives the interviewer, or
- * undefined when there is none. Throws a 403 for somebody else's. To be called inside the transaction that writes.
+ * Staff write every portfolio, an interviewer only their own while the account is linked. Returns the interviewer, or
+ * undefined when there is none. Throws a 403 for anyone else. Call it inside the transaction that writes.
  */
 export async function writable(
   tx: Transaction,
@@ -14,5 +14,7 @@ export async function writable(
 ): Promise<Interviewer | undefined> {
   const owner = await interviewerOf(tx, interviewerId)
   if (!owner || isStaff(actor) || owner.userId === actor.id) return owner
-  throw new Forbidden('An interviewer writes the own portfolio, and your account is not linked to this interviewer')
+  throw new Forbidden(
+    'An interviewer changes only their own portfolio, and your account is not linked to this interviewer',
+  )
 }

@@ -36,6 +36,6 @@ export const profileRepository = (sql: Queryable) => ({
   update: (profile: Profile) => sql.run(UPDATE, { ...profile, notifications: JSON.stringify(profile.notifications) }),
   /** Of an account that may sign in. */
   credentials: (id: string) => sql.one<CredentialsRow>(CREDENTIALS, { id }),
-  /** 0 changes when the password is another one by now, or the account may not sign in any more. */
+  /** 0 changes when the password has changed since, or the account may not sign in any more. */
   swapPassword: (swap: PasswordSwap) => sql.run(SWAP_PASSWORD, { ...swap }),
 })

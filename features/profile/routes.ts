@@ -19,7 +19,7 @@ export const profileRoutes: FastifyPluginAsyncTypebox = async app => {
   )
 }
 
-/** A password is changed by somebody who has signed in, and by no API token. */
+/** Only someone who has signed in changes a password, never an API token. */
 export const passwordRoutes: FastifyPluginAsyncTypebox = async app => {
   const profiles = profileService(app)
 
@@ -34,7 +34,7 @@ const GET = {
   tags,
   operationId: 'getProfile',
   summary: 'Get your profile',
-  description: 'For anyone signed in: the own account, time zone and notifications. All of these are on at first.',
+  description: 'For anyone signed in: your account, time zone and notifications. All notifications are on by default.',
   response: { 200: answer(Profile, 'Your profile'), ...refused(404) },
 }
 
@@ -43,8 +43,8 @@ const UPDATE = {
   operationId: 'updateProfile',
   summary: 'Change your profile',
   description:
-    'For anyone signed in. Changes the fields that are sent, and of the notifications those that are. Address and ' +
-    'role are changed by an admin.',
+    'For anyone signed in. Changes the fields that are sent, and only those notifications that are sent. Only ' +
+    'an admin changes the address and the role.',
   body: ProfileChanges,
   response: { 200: answer(Profile, 'Your profile'), ...refused(404) },
 }
@@ -55,8 +55,8 @@ const CHANGE_PASSWORD = {
   summary: 'Change your password',
   description:
     'For anyone signed in who has a password and knows it; `WRONG_PASSWORD` is a 403 and leaves you signed in. Your ' +
-    'other sessions end, this one goes on. A new password that is easy to guess is refused. Attempts are limited as ' +
-    'those to sign in are.',
+    'other sessions end, this one goes on. A new password that is easy to guess is refused. Attempts are limited like ' +
+    'sign-ins.',
   body: PasswordChange,
   response: { 204: gone('Changed; your other sessions have ended'), ...refused(403, 404) },
 }

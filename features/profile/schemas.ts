@@ -17,7 +17,7 @@ export const Profile = Type.Object(
   },
   {
     $id: 'Profile',
-    description: 'The own account, with what its owner chose',
+    description: 'Your account, with what you chose',
     examples: [
       {
         id: '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10',

@@ -10,7 +10,7 @@ import { profileRepository, type PasswordSwap } from './repository.ts'
 import type { PasswordChange, Profile, ProfileChanges } from './schemas.ts'
 
 /** No 401, at which clients would sign in again. */
-const WrongPassword = createError('WRONG_PASSWORD', 'The current password is another one', 403)
+const WrongPassword = createError('WRONG_PASSWORD', 'The current password is wrong', 403)
 const NoPassword = createError(
   'NO_PASSWORD',
   'This account has no password that could be changed: it signs in with Google',
@@ -50,7 +50,7 @@ async function changePassword(parts: Parts, actor: Principal, change: PasswordCh
   await passwords.assertStrong(change.new, { email, name }, '/new')
   const passwordHash = await passwords.hash(change.new)
   const swapped = await db.transaction(tx => swap(tx, audit, actor, { id, verified, passwordHash }))
-  // Somebody changed it while it was looked at, or a sign-in made its hash anew: it is looked at once more.
+  // The password changed during the check, or a sign-in renewed its hash: check again.
   if (!swapped) return changePassword(parts, actor, change)
 }
 

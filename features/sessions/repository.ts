@@ -20,7 +20,7 @@ const LISTING: Listing = {
   total: 'SELECT count(*) AS total FROM sessions',
 }
 
-/** Sessions that are over are not there. */
+/** Finds no session that has ended. */
 export const sessionsRepository = (sql: Queryable) => ({
   find: (id: string, now: string) => sql.one<Session>(FIND, { id, now }),
   /** By the hash of its refresh token, as long as that has not been used. */

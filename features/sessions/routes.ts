@@ -29,8 +29,8 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
 const LIST = {
   tags,
   operationId: 'listSessions',
-  summary: 'List where somebody is signed in',
-  description: 'Anyone signed in sees their own sessions; an admin those of the user in `userId`.',
+  summary: 'List sessions',
+  description: 'Users see their own sessions; an admin also sees those of the user in `userId`.',
   querystring: SessionQuery,
   response: { 200: answer(SessionPage, 'A page of sessions'), ...refused(403) },
 }
@@ -40,7 +40,7 @@ const GET_BY_TOKEN = {
   operationId: 'getSessionByToken',
   summary: 'Get a session by its refresh token',
   description:
-    'For everybody their own, for admin any. A refresh token that was used, or whose session is over, is none.',
+    'Users see their own session, an admin sees any. A refresh token that was used, or whose session has ended, gets 404.',
   params: OnlyToken,
   response: { 200: answer(Session, 'The session'), ...refused(404) },
 }
@@ -49,7 +49,7 @@ const END = {
   tags,
   operationId: 'endSession',
   summary: 'End a session',
-  description: 'For everybody their own, for admin any. Its access token stops working at once.',
+  description: 'Users end their own sessions, an admin ends any. The access token stops working at once.',
   params: OnlyId,
   response: { 204: gone('Ended'), ...refused(404) },
 }

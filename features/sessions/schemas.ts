@@ -34,7 +34,10 @@ export const SessionPage = PageOf(Session, 'SessionPage')
 
 export const SessionQuery = PageQuery(['createdAt', 'lastUsedAt'], {
   userId: Type.Optional(
-    Type.String({ ...Id, description: 'Whose; your own unless given, and others for admin alone' }),
+    Type.String({
+      ...Id,
+      description: 'Whose sessions to list: your own by default; only an admin may ask for others',
+    }),
   ),
 })
 export type SessionQuery = Static<typeof SessionQuery>

@@ -14,7 +14,8 @@ export const sessionsService = ({ db, audit }: Parts) => ({
   /** The sessions that are alive, of the actor, or for an admin of anybody. */
   list: (actor: Principal, query: SessionQuery): Promise<Page<Session>> => {
     const userId = query.userId ?? actor.id
-    if (userId !== actor.id && actor.role !== 'admin') throw new Forbidden(`Other people's sessions are for admin`)
+    if (userId !== actor.id && actor.role !== 'admin')
+      throw new Forbidden(`Only an admin sees the sessions of other people`)
     return sessionsRepository(db).list(query, userId, new Date().toISOString())
   },
 
@@ -35,7 +36,7 @@ export const sessionsService = ({ db, audit }: Parts) => ({
     }),
 })
 
-/** Somebody else's session is not there, for all but admins. */
+/** Only admins see sessions other than their own. */
 function shownTo(actor: Principal, session: Session | undefined): Session | undefined {
   return actor.role === 'admin' || session?.userId === actor.id ? session : undefined
 }

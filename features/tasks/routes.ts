@@ -61,7 +61,7 @@ const GET = {
   tags,
   operationId: 'getTask',
   summary: 'Get a task',
-  description: 'For admin and talent, for whoever made it and for its assignee. For anybody else it is not there.',
+  description: 'For admin and talent, the person who made it and its assignee. Anyone else gets 404.',
   params: OnlyId,
   response: { 200: answer(Task, 'The task'), ...refused(404) },
 }
@@ -72,8 +72,8 @@ const CREATE = {
   summary: 'Add a task',
   description:
     'Anyone signed in may add one; an interviewer assigns it to themselves or to nobody, and names only interviews ' +
-    'they sit in. `TODO`, with priority 3 and without a due date, unless something else is given. Priority 1 is the ' +
-    'most urgent.',
+    'they sit in. By default it is `TODO`, with priority 3 and no due date. Priority 1 is the most ' +
+    'urgent.',
   body: NewTask,
   response: { 201: answer(Task, 'The task'), ...refused(403) },
 }
@@ -83,8 +83,8 @@ const UPDATE = {
   operationId: 'updateTask',
   summary: 'Change a task',
   description:
-    'For whoever sees it; an interviewer who was only assigned it changes its `status` alone. Changes the fields ' +
-    'that are sent; null clears one.',
+    'For everyone who sees it; an interviewer who is only its assignee may change nothing but its `status`. Changes ' +
+    'the fields that are sent; null clears one.',
   params: OnlyId,
   body: TaskChanges,
   response: { 200: answer(Task, 'The task'), ...refused(403, 404) },
@@ -94,7 +94,7 @@ const DELETE = {
   tags,
   operationId: 'deleteTask',
   summary: 'Remove a task',
-  description: 'For admin and talent, and for whoever made it. Its history stays.',
+  description: 'For admin and talent, and for the person who made it. Its history stays.',
   params: OnlyId,
   response: { 204: gone('Removed'), ...refused(403, 404) },
 }

@@ -81,14 +81,15 @@ export const tasksService = ({ db, audit, idempotency }: Parts) => ({
     db.transaction(async tx => {
       const tasks = tasksRepository(tx)
       const before = found(shownTo(actor, await tasks.find(id)), ENTITY)
-      if (!isMakerOrStaff(actor, before)) throw new Forbidden('A task is removed by whoever made it, or by staff')
+      if (!isMakerOrStaff(actor, before))
+        throw new Forbidden('Only the person who made a task, admin or talent may remove it')
       assertVersion(before.version, expected)
       await tasks.delete(id)
       await audit.record(tx, actor, { action: 'delete', entityType: ENTITY, entityId: id, before })
     }),
 })
 
-/** What concerns neither its maker nor its assignee is not there, for all but staff. */
+/** Staff see every task, others only those they made or are assigned. */
 function shownTo(viewer: Caller, task: Task | undefined): Task | undefined {
   return task && (isMakerOrStaff(viewer, task) || task.assigneeId === viewer.id) ? task : undefined
 }
@@ -97,7 +98,7 @@ function isMakerOrStaff(actor: Caller, { createdBy }: Task): boolean {
   return isStaff(actor) || createdBy === actor.id
 }
 
-/** Who was only given a task says how far it is, and leaves what it asks for as it is. */
+/** An assignee who did not make the task changes only its status. */
 function assertMayChange(actor: Caller, before: Task, changes: TaskChanges): void {
   if (isMakerOrStaff(actor, before)) return
   const others = Object.keys(changes).filter(field => field !== 'status')
@@ -105,7 +106,7 @@ function assertMayChange(actor: Caller, before: Task, changes: TaskChanges): voi
   throw new Forbidden(`You were given this task: you may change its status, but not ${others.join(', ')}`)
 }
 
-/** Who is no staff gives work to nobody but themselves; whoever has it already may keep it. */
+/** Only staff assign tasks to others; the present assignee may stay. */
 function assertMayAssign(actor: Caller, { assigneeId }: TaskChanges, before?: Task): void {
   const allowed = [undefined, null, actor.id, before?.assigneeId]
   if (isStaff(actor) || allowed.includes(assigneeId)) return
@@ -120,7 +121,7 @@ async function assertEventSeen(tx: Transaction, actor: Caller, { eventId }: Task
   if (!seen) throw new ValidationError('/eventId', eventId, 'there is no such interview')
 }
 
-/** The event was found, so one of the two accounts is not there: unless it is the assignee's, the actor's own. */
+/** The event was found, so an account is missing: the assignee's or, if there is no other assignee, the actor's. */
 function missingUser(actor: Caller, { assigneeId }: Task): Error {
   if (assigneeId === null || assigneeId === actor.id) return new Unauthorized()
   return new ValidationError('/assigneeId', assigneeId, 'there is no such user')

@@ -30,7 +30,7 @@ const LIST = ({ ApiTokenPage }: TokenSchemas) => ({
   tags,
   operationId: 'listApiTokens',
   summary: 'List your API tokens',
-  description: 'Your own, the newest first. Secrets are not among what is kept, nor are they shown again.',
+  description: 'Lists your own tokens, newest first. Their secrets are not stored and cannot be shown again.',
   querystring: ApiTokenQuery,
   response: { 200: answer(ApiTokenPage, 'A page of tokens'), ...refused(403) },
 })
@@ -40,9 +40,9 @@ const CREATE = ({ NewApiToken, CreatedApiToken }: TokenSchemas) => ({
   operationId: 'createApiToken',
   summary: 'Make an API token for a script',
   description:
-    'For anyone who has signed in; an API token makes no other. Its `secret` is shown this once: send it as ' +
-    '`Authorization: Bearer pnl_…`. It can do what you can, within its scopes, from each moment on: when your role ' +
-    'shrinks, so does the token. Repeated with the same `Idempotency-Key` it gets a new secret, and the one before ' +
+    'For anyone who has signed in; an API token cannot make another. The `secret` is shown only once: send it as ' +
+    '`Authorization: Bearer pnl_…`. It can do what you can, within its scopes: when your role ' +
+    'shrinks, so does the token. A repetition with the same `Idempotency-Key` gets a new secret, and the earlier one ' +
     'stops working.',
   body: NewApiToken,
   response: { 201: answer(CreatedApiToken, 'The token and its secret'), ...refused(403, 404, 409) },
@@ -52,7 +52,7 @@ const DELETE = {
   tags,
   operationId: 'deleteApiToken',
   summary: 'Revoke an API token',
-  description: 'Your own. It stops working at once.',
+  description: 'Revokes one of your own tokens. It stops working at once.',
   params: OnlyId,
   response: { 204: gone('Revoked'), ...refused(403, 404) },
 }

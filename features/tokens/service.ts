@@ -19,7 +19,7 @@ const ENTITY = 'api_token'
 
 type Parts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency'>
 
-/** API tokens of the actor: nobody sees those of somebody else. */
+/** API tokens of the actor: nobody sees the tokens of someone else. */
 export const tokensService = ({ db, audit, idempotency }: Parts) => ({
   list: (actor: Principal, request: PageRequest) => tokensRepository(db).list(request, actor.id),
 
@@ -49,7 +49,7 @@ export const tokensService = ({ db, audit, idempotency }: Parts) => ({
     }),
 })
 
-/** As the secret is kept nowhere, a repetition with the same key gets a new one, and the one before is dead. */
+/** As the secret is kept nowhere, a repetition with the same key gets a new one, and the earlier one stops working. */
 function renew(
   db: Database,
   audit: AuditLogger,

@@ -23,14 +23,14 @@ const GET = {
   tags,
   operationId: 'getUserCount',
   summary: 'Count the users',
-  description: 'Anyone signed in may read it. Reads one row, which the database keeps by itself whoever adds a user.',
+  description: 'Anyone signed in may read it. The database keeps the count up to date, so this reads a single row.',
   response: { 200: answer(UserCount, 'The count'), ...refused(404) },
 }
 
 const RECALCULATE = {
   tags,
   operationId: 'recalculateUserCount',
-  summary: 'Count the users anew',
+  summary: 'Recount the users',
   description: 'For admin. Repairs the kept count, should it ever be wrong, and says what was found.',
   response: { 200: answer(Recalculation, 'What was found'), ...refused(403) },
 }

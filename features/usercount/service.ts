@@ -9,7 +9,7 @@ type Parts = Pick<FastifyInstance, 'db' | 'audit'>
 export const userCountService = ({ db, audit }: Parts) => ({
   read: async (): Promise<UserCount> => found(await userCountRepository(db).read(), 'user count; recalculate it'),
 
-  /** Counts the users anew, keeps that, and says what the count had been. */
+  /** Recounts the users, stores the count, and returns the count that was stored before. */
   recalculate: (actor: Actor): Promise<Recalculation> =>
     db.transaction(async tx => {
       const counts = userCountRepository(tx)

@@ -4,7 +4,7 @@ import { when, type Filter, type Listing } from '../../domain/lists/keyset.ts'
 import { page } from '../../domain/lists/page.ts'
 import type { UserQuery } from './schemas.ts'
 
-/** An address that is given anew has been vouched for, as only admins give one. Cast, as PostgreSQL takes one type. */
+/** A new address counts as verified, because only admins set one. Cast, as PostgreSQL takes one type. */
 const UPDATE = `UPDATE users SET email = CAST(:email AS TEXT), name = :name, role = :role, status = :status,
     password_hash = coalesce(:passwordHash, password_hash),
     email_verified = CASE WHEN email = CAST(:email AS TEXT) THEN email_verified ELSE 1 END

@@ -53,7 +53,7 @@ const GET = {
   tags,
   operationId: 'getUser',
   summary: 'Get a user',
-  description: 'For admin, and for everybody their own. Anybody else is not there.',
+  description: 'Users see themselves, an admin sees everyone. Anyone else gets 404.',
   params: OnlyId,
   response: { 200: answer(User, 'The user'), ...refused(404) },
 }
@@ -62,7 +62,7 @@ const GET_BY_EMAIL = {
   tags,
   operationId: 'getUserByEmail',
   summary: 'Get a user by address',
-  description: 'For admin, and for everybody their own. Upper and lower case are the same.',
+  description: 'Users see themselves, an admin sees everyone. Upper and lower case are the same.',
   params: OnlyEmail,
   response: { 200: answer(User, 'The user'), ...refused(404) },
 }
@@ -71,7 +71,7 @@ const CREATE = {
   tags,
   operationId: 'createUser',
   summary: 'Add a user',
-  description: 'For admin. The role is interviewer unless it is given. A password that is easy to guess is refused.',
+  description: 'For admin. The role is `interviewer` by default. A password that is easy to guess is refused.',
   body: NewUser,
   response: { 201: answer(User, 'The user'), ...refused(403, 409) },
 }

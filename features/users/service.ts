@@ -13,7 +13,7 @@ import { sessionStore } from '../../domain/accounts/sessions.ts'
 import { usersRepository } from './repository.ts'
 import type { NewUser, UserChanges, UserQuery } from './schemas.ts'
 
-const LastAdmin = createError('LAST_ADMIN', 'This is the last active admin; make somebody else admin first', 409)
+const LastAdmin = createError('LAST_ADMIN', 'This is the last active admin; make someone else an admin first', 409)
 
 const ENTITY = 'user'
 
@@ -77,7 +77,7 @@ async function change(tx: Transaction, before: User, fields: UserChanges, passwo
   return found(await users.find(before.id), ENTITY)
 }
 
-/** Somebody else's account is not there, for all but admins. */
+/** Only admins see accounts other than their own. */
 function shownTo(actor: Principal, user: User | undefined): User | undefined {
   return actor.role === 'admin' || user?.id === actor.id ? user : undefined
 }

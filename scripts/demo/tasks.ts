@@ -59,7 +59,7 @@ export function plannedTasks(seed: number, interviews: number): PlannedTask[] {
   return [...ofInterviews, ...OTHER_TASKS.map(({ title, days }) => ({ title, days, externalId: null }))]
 }
 
-/** Makes those that are not there: they are known by interview and title. */
+/** Makes the missing ones, known by interview and title. */
 export async function makeTasks(database: Database, { seed, interviews, now, onStep }: TaskOptions) {
   const range = { from: externalIdPrefix(seed), to: `${externalIdPrefix(seed)}:` }
   const events = await database.many<{ id: string; externalId: string; startsAt: string }>(INTERVIEWS, range)

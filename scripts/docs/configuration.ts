@@ -1,4 +1,4 @@
-// `npm run docs:configuration`: writes docs/configuration.md anew.
+// `npm run docs:configuration`: writes docs/configuration.md.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'

@@ -181,7 +181,7 @@ describe.each(drivers)('tasks on $name', driver => {
     it('refuses an interviewer to remove what they did not make', async () => {
       const task = await handedOver()
       expect(await remove(task.id, assignee)).toMatchObject(
-        forbidden('A task is removed by whoever made it, or by staff'),
+        forbidden('Only the person who made a task, admin or talent may remove it'),
       )
       expect((await remove(task.id, maker)).status).toBe(204)
     })

@@ -31,7 +31,7 @@ const booking = {
   panel: [{ interviewerId: '{{ada}}', role: 'lead' }, { interviewerId: '{{grace}}' }],
 }
 
-/** Its people are made anew each time, so that it can be run as often as one likes, against whatever is there. */
+/** It creates new people each time, so it can run again against any data. */
 export const WALKTHROUGH: readonly Step[] = [
   {
     operationId: 'login',

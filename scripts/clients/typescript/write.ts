@@ -13,7 +13,7 @@ export async function writeClient(document: OpenAPI3, folder: string): Promise<v
   writeFileSync(join(folder, 'README.md'), README)
 }
 
-const INDEX = `// Written by "npm run client" of Panelist. Do not edit: the next run writes it anew.
+const INDEX = `// Written by "npm run client" of Panelist. Do not edit: the next run overwrites it.
 import { clientOf, type PanelistClient, type PanelistOptions } from './client.js'
 import type { components, paths } from './schema.js'
 
@@ -31,7 +31,7 @@ export function createPanelistClient(options: PanelistOptions): Panelist {
 const README = `# A client of Panelist
 
 Written by \`npm run client\`. It needs one package, \`npm install openapi-fetch\`, and a runtime with \`fetch\`: Node.js 20 or
-newer, or a browser. Copy the folder into your program; do not edit it, the next run writes it anew.
+newer, or a browser. Copy the folder into your program; do not edit it, the next run overwrites it.
 
 \`\`\`ts
 import { createPanelistClient, PanelistError, type Schemas } from './client/index.js'
