@@ -11,6 +11,7 @@ export default defineConfig({
     pool: 'forks',
     isolate: false, // to load the whole program anew for each file takes a third of the time, and nothing in it is shared
     maxWorkers: 2,
+    maxConcurrency: 20, // tests that are concurrent mostly wait
     testTimeout: TEST_LIMIT_MS,
     hookTimeout: TEST_LIMIT_MS,
     expect: { poll: { timeout: WAIT_LIMIT_MS } },

@@ -80,7 +80,7 @@ describe('the tables of a cached route', () => {
 
 /** The same steps with every run; CACHE_SEED=… and CACHE_RUNS=… look elsewhere and further. */
 const SEED = Number(process.env['CACHE_SEED'] ?? 20_260_302)
-const RUNS = { sqlite: scaled(4, 12), postgres: scaled(3, 8) }
+const RUNS = { sqlite: scaled(12, 60), postgres: scaled(8, 40) }
 const SHORTEST_RUN = 20
 const LONGEST_RUN = 40
 const SEARCH = '/api/availability/search'
