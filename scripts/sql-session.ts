@@ -39,8 +39,11 @@ export function execute(session: Session, text: string): boolean {
 export async function converse(session: Session, input: Readable, output: Writable): Promise<void> {
   const terminal = createInterface({ input, output, terminal: true, prompt: PROMPT })
   let begun = ''
+  let closed = false
+  terminal.once('close', () => (closed = true))
   const next = (pending: string) => {
     begun = pending
+    if (closed) return // the input has ended while lines of it still wait; Node.js 24 refuses to ask for more
     terminal.setPrompt(begun === '' ? PROMPT : PROMPT_WITHIN)
     terminal.prompt()
   }
