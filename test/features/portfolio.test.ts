@@ -120,7 +120,7 @@ describe.each(drivers)('portfolio on $name', driver => {
   const invalid = (path: string) => ({ status: 400, body: { code: 'VALIDATION', details: [{ path }] } })
   const forbidden = {
     status: 403,
-    body: { code: 'FORBIDDEN', message: expect.stringMatching(/^An interviewer writes/) },
+    body: { code: 'FORBIDDEN', message: expect.stringMatching(/^An interviewer changes/) },
   }
 
   describe('portfolio: refusals', () => {
