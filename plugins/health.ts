@@ -19,7 +19,7 @@ const Health = Type.Object(
   },
   {
     $id: 'Health',
-    description: 'How the program is',
+    description: 'The health of the program and of its database',
     examples: [
       {
         status: 'healthy',
@@ -33,7 +33,7 @@ const Health = Type.Object(
 )
 type Health = Static<typeof Health>
 
-/** The release, out of package.json. */
+/** The release that package.json names. */
 export function programVersion(): string {
   const file = createRequire(import.meta.url).resolve('#package')
   const manifest: unknown = JSON.parse(readFileSync(file, 'utf8'))
@@ -61,7 +61,7 @@ export const healthPlugin = fp(
     ] as const) {
       app.get(
         url,
-        { config, schema: { ...health, operationId, summary: 'How the program is' } },
+        { config, schema: { ...health, operationId, summary: 'Get the health of the program' } },
         async (_request, reply) => {
           const answer = await examine(app, version)
           return reply.code(answer.status === 'healthy' ? 200 : 503).send(answer)
