@@ -8,7 +8,7 @@ const MOST_LINES = 300_000
 const MOST_CHARACTERS_OF_A_LINE = 64 * 1024
 /** A calendar, an event, its alarm; no standard nests deeper. */
 const DEEPEST = 5
-/** The marks that separate values and parameters. */
+/** The most marks that may separate values and parameters. */
 const MOST_MARKS = 400_000
 /** For each mark of a line ical.js may look through the whole of it. */
 const MOST_LOOKED_THROUGH = 500_000_000
