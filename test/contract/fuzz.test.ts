@@ -61,7 +61,7 @@ const SLOW = new Set(['register', 'login', 'createUser', 'updateUser'])
 /** Succeed only after others have: they are asked more often, so that each comes to it. */
 const RARE = new Set(['reopenEvent', 'replacePanelMember', 'updateTask'])
 /** So many operations a short run may not have brought to success. */
-const NEVER = scaled(8, 0)
+const NEVER = scaled(20, 0)
 const ADA = {
   email: 'ada@example.com',
   password: 'violet harbor anchors 42',
