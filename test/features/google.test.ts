@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
+import { exportPKCS8, generateKeyPair, importPKCS8, SignJWT, UnsecuredJWT } from 'jose'
 import { OAuth2Server } from 'oauth2-mock-server'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { IdentityProvider } from '../../features/google/index.ts'
@@ -192,9 +192,12 @@ describe.each(drivers)('signing in with Google on $name', driver => {
     const resigned = (token: unknown, alg: string, key: Parameters<SignJWT['sign']>[0]) =>
       new SignJWT(claimsOf(token)).setProtectedHeader({ alg, kid: google.issuer.keys.toJSON()[0]?.kid ?? '' }).sign(key)
     const publicKey = () => Buffer.from(JSON.stringify(google.issuer.keys.toJSON()))
+    let stranger: Awaited<ReturnType<typeof generateKeyPair>> // made before anyone waits for the provider
+    beforeAll(async () => (stranger = await generateKeyPair('RS512', { extractable: true })))
+    const keyFor = async (alg: string) => importPKCS8(await exportPKCS8(stranger.privateKey), alg)
     it.each<[string, (token: unknown) => unknown]>([
-      ['with another key', async token => resigned(token, 'RS256', (await generateKeyPair('RS256')).privateKey)],
-      ['with another algorithm', async token => resigned(token, 'RS512', (await generateKeyPair('RS512')).privateKey)],
+      ['with another key', async token => resigned(token, 'RS256', await keyFor('RS256'))],
+      ['with another algorithm', async token => resigned(token, 'RS512', stranger.privateKey)],
       ['with the client’s secret', token => resigned(token, 'HS256', Buffer.from(CLIENT.GOOGLE_CLIENT_SECRET))],
       ['with the public key as a secret', token => resigned(token, 'HS256', publicKey())],
       ['by nobody', token => new UnsecuredJWT(claimsOf(token)).encode()],
