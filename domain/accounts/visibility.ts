@@ -3,8 +3,10 @@ import type { Identity, Role } from '../../plugins/auth/identity.ts'
 import { found } from '../../plugins/errors.ts'
 
 /** Recruiting staff: those who see and book everybody. */
+export const STAFF: readonly Role[] = ['admin', 'talent']
+
 export function isStaff({ role }: { readonly role: Role }): boolean {
-  return role === 'admin' || role === 'talent'
+  return STAFF.includes(role)
 }
 
 /**

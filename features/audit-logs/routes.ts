@@ -3,6 +3,7 @@ import type { Declarations } from '../../plugins/feature.ts'
 import { answer, refused } from '../../domain/lists/answers.ts'
 import { exportOf } from '../../domain/lists/export.ts'
 import { OnlyId } from '../../domain/lists/fields.ts'
+import { STAFF } from '../../domain/accounts/visibility.ts'
 import { AuditLog, AuditLogExportQuery, AuditLogId, AuditLogPage, AuditLogQuery, HistoryQuery } from './schemas.ts'
 import { auditLogsService } from './service.ts'
 
@@ -10,7 +11,7 @@ const tags = ['audit']
 
 export const auditLogsRoutes: FastifyPluginAsyncTypebox = async app => {
   const journal = auditLogsService(app)
-  const onRequest = [app.authorize(['admin', 'talent'])]
+  const onRequest = [app.authorize(STAFF)]
 
   app.get('/audit-logs', { onRequest, schema: LIST }, request => journal.list(request.query))
 

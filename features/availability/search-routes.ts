@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { answer, refused } from '../../domain/lists/answers.ts'
 import { OnlyId } from '../../domain/lists/fields.ts'
+import { STAFF } from '../../domain/accounts/visibility.ts'
 import { PanelQuery, PanelSlots, SlotQuery, Slots } from './search-schemas.ts'
 import { searchService } from './search-service.ts'
 
@@ -9,7 +10,7 @@ const tags = ['availability']
 export const searchRoutes: FastifyPluginAsyncTypebox = async app => {
   for (const schema of [Slots, PanelSlots]) app.addSchema(schema)
   const search = searchService({ sql: app.db, rules: app.calendars, memory: app.calendarMemory })
-  const staff = [app.authorize(['admin', 'talent'])]
+  const staff = [app.authorize(STAFF)]
 
   app.get('/interviewers/:id/slots', { schema: SLOTS }, request =>
     search.slots(request.principal, request.params.id, request.query),

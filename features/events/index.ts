@@ -1,5 +1,6 @@
 import type { Feature } from '../../plugins/feature.ts'
 import { Event } from '../../domain/interviews/schemas.ts'
+import { STAFF } from '../../domain/accounts/visibility.ts'
 import { eventsRoutes, transitionRoutes } from './routes.ts'
 import { replyRoutes } from './replies/routes.ts'
 import { BookedEvent, EventPage } from './schemas.ts'
@@ -25,7 +26,7 @@ export const eventsFeature: Feature = {
     chapter: 'interviews',
   },
   scope: 'events',
-  history: { entityType: 'event', path: '/api/events', roles: ['admin', 'talent'] },
+  history: { entityType: 'event', path: '/api/events', roles: STAFF },
   async plugin(app) {
     app.realtime.announce(eventsTopic)
     for (const schema of [Event, BookedEvent, EventPage]) app.addSchema(schema)

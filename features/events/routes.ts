@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
-import { staffAlike } from '../../domain/accounts/visibility.ts'
+import { STAFF, staffAlike } from '../../domain/accounts/visibility.ts'
 import { Event } from '../../domain/interviews/schemas.ts'
 import { answer, gone, refused } from '../../domain/lists/answers.ts'
 import { exportOf } from '../../domain/lists/export.ts'
@@ -23,7 +23,7 @@ import { eventsService } from './service.ts'
 import * as transition from './transitions.ts'
 
 const tags = ['events']
-const STAFF = 'For admin and talent.'
+const FOR_STAFF = 'For admin and talent.'
 const READERS = 'Staff see every interview; an interviewer sees those they take part in.'
 
 /** A panel shows names, and the account of an interviewer decides who sees it. */
@@ -31,7 +31,7 @@ const config = { cache: { tables: ['events', 'event_panel', 'interviewers'], see
 
 export const eventsRoutes: FastifyPluginAsyncTypebox = async app => {
   const events = eventsService(app)
-  const staff = [app.authorize(['admin', 'talent'])]
+  const staff = [app.authorize(STAFF)]
   const admin = [app.authorize(['admin'])]
 
   app.get('/events', { config, schema: LIST }, request => events.list(request.principal, request.query))
@@ -67,7 +67,7 @@ export const eventsRoutes: FastifyPluginAsyncTypebox = async app => {
 /** Routes that change an interview after it was booked. */
 export const transitionRoutes: FastifyPluginAsyncTypebox = async app => {
   const events = eventsService(app)
-  const staff = [app.authorize(['admin', 'talent'])]
+  const staff = [app.authorize(STAFF)]
   const admin = [app.authorize(['admin'])]
   const call = (request: FastifyRequest & { params: { id: string } }) => ({
     actor: request.principal,
@@ -145,7 +145,7 @@ const CREATE = {
   operationId: 'createEvent',
   summary: 'Book an interview',
   description:
-    `${STAFF} Books the whole panel and the candidate, or nobody. When somebody is busy the answer is 409 ` +
+    `${FOR_STAFF} Books the whole panel and the candidate, or nobody. When somebody is busy the answer is 409 ` +
     '`EVENT_OVERLAP`, and `details` names everybody who is busy and the interview they are in. A day off is refused ' +
     'with `TIME_OFF` and a limit that is reached with `LOAD_LIMIT`; an `override` with a reason lifts both. Send ' +
     '`seats` instead of `panel` to book the fairest panel that is free at that time; when there is none, ' +
@@ -158,7 +158,7 @@ const UPDATE = {
   tags,
   operationId: 'updateEvent',
   summary: 'Change an interview',
-  description: `${STAFF} Changes the fields that are sent; null clears a field. A new panel is booked as a whole or not at all.`,
+  description: `${FOR_STAFF} Changes the fields that are sent; null clears a field. A new panel is booked as a whole or not at all.`,
   params: OnlyId,
   body: EventChanges,
   response: { 200: answer(BookedEvent, 'The interview'), ...refused(403, 404, 409) },
@@ -178,7 +178,7 @@ const RESCHEDULE = {
   tags,
   operationId: 'rescheduleEvent',
   summary: 'Move an interview',
-  description: `${STAFF} When the move is refused, nothing changes. When it succeeds, everybody is asked again whether they can come.`,
+  description: `${FOR_STAFF} When the move is refused, nothing changes. When it succeeds, everybody is asked again whether they can come.`,
   params: OnlyId,
   body: Reschedule,
   response: { 200: answer(BookedEvent, 'The interview'), ...refused(403, 404, 409) },
@@ -188,7 +188,7 @@ const CANCEL = {
   tags,
   operationId: 'cancelEvent',
   summary: 'Cancel an interview',
-  description: `${STAFF} This frees everybody’s time at once.`,
+  description: `${FOR_STAFF} This frees everybody’s time at once.`,
   params: OnlyId,
   body: Cancel,
   response: { 200: answer(Event, 'The interview'), ...refused(403, 404, 409) },
@@ -198,7 +198,7 @@ const COMPLETE = {
   tags,
   operationId: 'completeEvent',
   summary: 'Complete an interview',
-  description: `${STAFF} The interview took place, and the time of its people stays taken.`,
+  description: `${FOR_STAFF} The interview took place, and the time of its people stays taken.`,
   params: OnlyId,
   response: { 200: answer(Event, 'The interview'), ...refused(403, 404, 409) },
 }
@@ -207,7 +207,7 @@ const NO_SHOW = {
   tags,
   operationId: 'markEventNoShow',
   summary: 'Record a no-show',
-  description: `${STAFF} Somebody did not come. The time of the others stays taken.`,
+  description: `${FOR_STAFF} Somebody did not come. The time of the others stays taken.`,
   params: OnlyId,
   body: NoShow,
   response: { 200: answer(Event, 'The interview'), ...refused(403, 404, 409) },
@@ -239,7 +239,7 @@ const REPLACE = {
   tags,
   operationId: 'replacePanelMember',
   summary: 'Replace an interviewer on the panel',
-  description: `${STAFF} The replacement takes over the seat and its role. Without \`withInterviewerId\` nothing changes, and \`replacements\` names the people who could come, the one whose turn it is first.`,
+  description: `${FOR_STAFF} The replacement takes over the seat and its role. Without \`withInterviewerId\` nothing changes, and \`replacements\` names the people who could come, the one whose turn it is first.`,
   params: OnlyId,
   body: Replace,
   response: { 200: answer(BookedEvent, 'The interview'), ...refused(403, 404, 409) },

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { ValidationError } from '../../plugins/errors.ts'
 import { answer, refused } from '../../domain/lists/answers.ts'
+import { STAFF } from '../../domain/accounts/visibility.ts'
 import { ImportFile, ImportQuery, ImportReport, LARGEST_IMPORT } from './import-schemas.ts'
 import { importService } from './import-service.ts'
 
@@ -19,7 +20,7 @@ export const importRoutes: FastifyPluginAsyncTypebox = async app => {
   app.post(
     '/import',
     {
-      onRequest: [app.authorize(['admin', 'talent'])],
+      onRequest: [app.authorize(STAFF)],
       bodyLimit: LARGEST_IMPORT,
       config: { creates: true },
       schema: IMPORT,

@@ -1,4 +1,5 @@
 import type { Feature } from '../../plugins/feature.ts'
+import { STAFF } from '../../domain/accounts/visibility.ts'
 import { importRoutes } from './import-routes.ts'
 import { interviewersRoutes } from './routes.ts'
 import { interviewersTopic } from './topic.ts'
@@ -18,7 +19,7 @@ export const interviewersFeature: Feature = {
   ],
   tag: { name: 'interviewers', description: 'The people who interview', chapter: 'interviews' },
   scope: 'interviewers',
-  history: { entityType: 'interviewer', path: '/api/interviewers', roles: ['admin', 'talent'] },
+  history: { entityType: 'interviewer', path: '/api/interviewers', roles: STAFF },
   async plugin(app) {
     app.realtime.announce(interviewersTopic)
     await app.register(interviewersRoutes, { prefix: '/api/interviewers' })

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { answer, gone, refused } from '../../domain/lists/answers.ts'
 import { exportOf } from '../../domain/lists/export.ts'
 import { OnlyId } from '../../domain/lists/fields.ts'
-import { everyone } from '../../domain/accounts/visibility.ts'
+import { everyone, STAFF } from '../../domain/accounts/visibility.ts'
 import {
   ChangedInterviewer,
   Interviewer,
@@ -20,7 +20,7 @@ const config = { cache: { tables: ['interviewers'], seenBy: everyone } }
 export const interviewersRoutes: FastifyPluginAsyncTypebox = async app => {
   for (const schema of [Interviewer, ChangedInterviewer, InterviewerPage]) app.addSchema(schema)
   const interviewers = interviewersService(app)
-  const staff = [app.authorize(['admin', 'talent'])]
+  const staff = [app.authorize(STAFF)]
 
   app.get('/', { config, schema: LIST }, request => interviewers.list(request.query))
 

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { answer, refused } from '../../domain/lists/answers.ts'
+import { STAFF } from '../../domain/accounts/visibility.ts'
 import { loadChart } from './chart.ts'
 import { LoadChart, LoadQuery, LoadReport } from './schemas.ts'
 import { reportsService } from './service.ts'
@@ -9,7 +10,7 @@ const tags = ['reports']
 export const reportsRoutes: FastifyPluginAsyncTypebox = async app => {
   for (const schema of [LoadReport, LoadChart]) app.addSchema(schema)
   const reports = reportsService(app)
-  const staff = [app.authorize(['admin', 'talent'])]
+  const staff = [app.authorize(STAFF)]
 
   app.get('/load', { onRequest: staff, schema: LOAD }, async (request, reply) => {
     const report = await reports.load(request.query)

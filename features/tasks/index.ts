@@ -1,4 +1,5 @@
 import type { Feature } from '../../plugins/feature.ts'
+import { STAFF } from '../../domain/accounts/visibility.ts'
 import { tasksRoutes } from './routes.ts'
 import { tasksTopic } from './topic.ts'
 
@@ -7,7 +8,7 @@ export const tasksFeature: Feature = {
   dependencies: ['db', 'audit-logger', 'access', 'conditional', 'exports', 'idempotency', 'openapi', 'realtime'],
   tag: { name: 'tasks', description: 'What somebody has to do, by when', chapter: 'work' },
   scope: 'tasks',
-  history: { entityType: 'task', path: '/api/tasks', roles: ['admin', 'talent'] },
+  history: { entityType: 'task', path: '/api/tasks', roles: STAFF },
   async plugin(app) {
     app.realtime.announce(tasksTopic)
     await app.register(tasksRoutes, { prefix: '/api/tasks' })

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { answer, refused } from '../../../domain/lists/answers.ts'
+import { STAFF } from '../../../domain/accounts/visibility.ts'
 import { LARGEST_REPLY_BYTES, ReplyResult, ReplyText } from './schemas.ts'
 import { repliesService } from './service.ts'
 
@@ -17,7 +18,7 @@ export const replyRoutes: FastifyPluginAsyncTypebox = async app => {
 
   app.post(
     '/calendar/replies',
-    { onRequest: [app.authorize(['admin', 'talent'])], bodyLimit: LARGEST_REPLY_BYTES, schema: REPLY },
+    { onRequest: [app.authorize(STAFF)], bodyLimit: LARGEST_REPLY_BYTES, schema: REPLY },
     request => replies.take(request.principal, request.body),
   )
 }
