@@ -75,7 +75,8 @@ export async function restock(house: House): Promise<void> {
     interviewers[place] = id
     await t.db.run(`UPDATE interviewers SET status = 'active' WHERE id = :id`, { id })
     const event = `SELECT 1 AS found FROM events WHERE id = :id AND status = 'scheduled'`
-    if (!(await t.db.one(event, { id: events[place] ?? '' }))) events[place] = await addEvent(t, admin, id)
+    // One that is refused, on a day off for example, is followed by another an hour later.
+    while (!(await t.db.one(event, { id: events[place] ?? '' }))) events[place] = await addEvent(t, admin, id)
     for (const kind of KIND_NAMES) {
       const entry = `SELECT 1 AS found FROM portfolio_${kind} WHERE id = :id`
       if (await t.db.one(entry, { id: entries[kind][place] ?? '' })) continue
