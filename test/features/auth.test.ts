@@ -18,11 +18,10 @@ describe.each(drivers)('signing in on $name', driver => {
   afterAll(() => t.close())
 
   const post = (path: string, payload?: object, headers: Record<string, string> = {}) =>
-    t.call({ method: 'POST', url: `/api/auth/${path}`, headers, ...(payload && { payload }) })
+    t.post(`/api/auth/${path}`, payload, undefined, headers)
   const login = (email: string, password = PASSWORD) => post('login', { email, password })
   const refresh = (refreshToken: string) => post('refresh', { refreshToken })
-  const me = (answer: Answer) =>
-    t.call({ method: 'GET', url: `/api/users/${answer.body.user.id}`, headers: bearer(answer.body.accessToken) })
+  const me = (answer: Answer) => t.get(`/api/users/${answer.body.user.id}`, undefined, bearer(answer.body.accessToken))
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
   let made = 0
@@ -93,8 +92,7 @@ describe.each(drivers)('signing in on $name', driver => {
         'VALIDATION',
       ],
     ])('%s', async (_what, path, payload, status, code) => {
-      const answer = await post(path, payload)
-      expect(answer.body).toMatchObject({ statusCode: status, code })
+      expect((await post(path, payload)).body).toMatchObject({ statusCode: status, code })
     })
 
     it('says in words why a password is refused, and repeats nothing of it', async () => {
@@ -106,7 +104,7 @@ describe.each(drivers)('signing in on $name', driver => {
 
     it('everybody who wants to register where registration is closed', async () => {
       const closed = await testApp({ REGISTRATION: 'closed' }, driver)
-      const answer = await closed.call({ method: 'POST', url: '/api/auth/register', payload: sound })
+      const answer = await closed.post('/api/auth/register', sound)
       expect(answer.body).toMatchObject({ statusCode: 403, code: 'REGISTRATION_CLOSED' })
       expect(await closed.db.one('SELECT count(*) AS n FROM users')).toEqual({ n: 0 })
       await closed.close()
@@ -206,8 +204,7 @@ describe.each(drivers)('signing in on $name', driver => {
     it('tells the journal of a failure, with the address that was tried and nothing of the password', async () => {
       const { id, email } = await account()
       await login(email, 'a wrong guess of mine')
-      const rows = await journal('entity_id = :id', { id })
-      expect(rows).toEqual([
+      expect(await journal('entity_id = :id', { id })).toEqual([
         {
           action: 'login_failed',
           actorId: null,
@@ -339,11 +336,7 @@ describe.each(drivers)('signing in on $name', driver => {
       const { email } = await account()
       await fail(email, 5)
       const again = await testApp({ DATABASE_URL: t.config.DATABASE_URL }, driver)
-      const answer = await again.call({
-        method: 'POST',
-        url: '/api/auth/login',
-        payload: { email, password: PASSWORD },
-      })
+      const answer = await again.post('/api/auth/login', { email, password: PASSWORD })
       await again.close()
       expect(answer.status).toBe(429)
     })
@@ -439,8 +432,7 @@ describe.each(drivers)('signing in on $name', driver => {
     it('ends this session at once, its refresh token too, and no other', async () => {
       const { email, id } = await account()
       const [here, there] = [await login(email), await login(email)]
-      const out = await post('logout', undefined, bearer(here.body.accessToken))
-      expect(out.status).toBe(204)
+      expect((await post('logout', undefined, bearer(here.body.accessToken))).status).toBe(204)
       expect((await me(here)).status).toBe(401)
       expect((await refresh(here.body.refreshToken)).body.code).toBe('INVALID_REFRESH_TOKEN')
       expect((await me(there)).status).toBe(200)
@@ -452,12 +444,7 @@ describe.each(drivers)('signing in on $name', driver => {
     it('are limited by address and, from whatever address, by account', async () => {
       const limited = await testApp({ AUTH_RATE_LIMIT_MAX: '3', TRUST_PROXY: '127.0.0.1' }, driver)
       const attempt = (email: string, address: string) =>
-        limited.call({
-          method: 'POST',
-          url: '/api/auth/login',
-          headers: { 'x-forwarded-for': address },
-          payload: { email, password: PASSWORD },
-        })
+        limited.post('/api/auth/login', { email, password: PASSWORD }, undefined, { 'x-forwarded-for': address })
       for (let i = 0; i < 3; i++) expect((await attempt(`a${i}@example.com`, '192.0.2.1')).status).toBe(401)
       expect((await attempt('a3@example.com', '192.0.2.1')).body.code).toBe('RATE_LIMITED')
       for (let i = 0; i < 3; i++) expect((await attempt('b@example.com', `192.0.2.${10 + i}`)).status).toBe(401)

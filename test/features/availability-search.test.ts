@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WEEKDAYS } from '../../domain/scheduling/availability.ts'
+import { invalid, refusal, unknown } from '../support/answers.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers } from '../support/databases.ts'
 
 const url = '/api/availability/search'
-const unknown = '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 const ALL_DAY = WEEKDAYS.map(weekday => ({ weekday, start: '00:00', end: '24:00' }))
@@ -29,25 +29,24 @@ describe.each(drivers)('panel search on $name', driver => {
   /** People of their own for each test, who are asked for by their ids: tests share a program. */
   async function person(more: object = {}): Promise<string> {
     const payload = { name: `Person ${++made}`, email: `person${made}@example.com`, ...more }
-    const { status, body } = await t.call({ method: 'POST', url: '/api/interviewers', as: talent, payload })
+    const { status, body } = await t.post('/api/interviewers', payload, talent)
     expect(status).toBe(201)
     return body.id
   }
   async function put(path: string, payload: object): Promise<void> {
-    expect(await t.call({ method: 'PUT', url: `/api${path}`, as: talent, payload })).toMatchObject({ status: 200 })
+    expect(await t.put(`/api${path}`, payload, talent)).toMatchObject({ status: 200 })
   }
   const change = (id: string, payload: object) => put(`/interviewers/${id}`, payload)
   const give = (id: string, payload: object) => put(`/interviewers/${id}/availability`, payload)
   const book = async (panel: readonly string[], startsAt: string, more: object = {}) => {
     const seated = panel.map(interviewerId => ({ interviewerId }))
     const payload = { title: 'Interview', type: 'technical', startsAt, durationMinutes: 60, panel: seated, ...more }
-    const { status, body } = await t.call({ method: 'POST', url: '/api/events', as: talent, payload })
+    const { status, body } = await t.post('/api/events', payload, talent)
     expect(status).toBe(201)
     return body
   }
   const query = (more: object) => ({ ...MONDAY, durationMinutes: 60, stepMinutes: 60, ...more })
-  const search = (more: object, as = talent): Promise<Answer> =>
-    t.call({ method: 'POST', url, as, payload: query(more) })
+  const search = (more: object, as = talent): Promise<Answer> => t.post(url, query(more), as)
   const slots = (id: string, more: object = {}, as = talent): Promise<Answer> =>
     t.call({ url: `/api/interviewers/${id}/slots`, query: parameters(query(more)), as })
   const starts = ({ status, body }: Answer): string[] => {
@@ -58,14 +57,14 @@ describe.each(drivers)('panel search on $name', driver => {
   describe('refusals', () => {
     it('refuses a stranger', async () => {
       const asked = [
-        await t.call({ method: 'POST', url, payload: query({ seats: [{}] }) }),
+        await t.post(url, query({ seats: [{}] })),
         await t.call({ url: `/api/interviewers/${unknown}/slots`, query: parameters(query({})) }),
       ]
-      for (const answer of asked) expect(answer).toMatchObject({ status: 401, body: { code: 'UNAUTHORIZED' } })
+      for (const answer of asked) expect(answer).toMatchObject(refusal(401, 'UNAUTHORIZED'))
     })
 
     it('refuses an interviewer to search', async () => {
-      expect(await search({ seats: [{}] }, account)).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } })
+      expect(await search({ seats: [{}] }, account)).toMatchObject(refusal(403, 'FORBIDDEN'))
     })
 
     it('shows an interviewer their own slots, and hides those of others as if nobody were there', async () => {
@@ -73,7 +72,7 @@ describe.each(drivers)('panel search on $name', driver => {
       expect(starts(await slots(own, {}, account))).toHaveLength(8)
       const plain = ({ status, body }: Answer) => ({ status, body: { ...body, requestId: '' } })
       const never = plain(await slots(unknown, {}, account))
-      expect(never).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } })
+      expect(never).toMatchObject(refusal(404, 'NOT_FOUND'))
       expect(plain(await slots(await person(), {}, account))).toEqual(never)
       expect(plain(await slots(unknown))).toEqual(never)
     })
@@ -91,7 +90,7 @@ describe.each(drivers)('panel search on $name', driver => {
       ['no slots', { limit: 0 }, '/limit'],
       ['501 slots', { limit: 501 }, '/limit'],
     ])('refuses %s and names the field, of a panel and of one interviewer', async (_what, more, path) => {
-      const refusal = { status: 400, body: { code: 'VALIDATION', details: [{ path }] } }
+      const refusal = invalid(path)
       expect(await search({ seats: [{}], ...more })).toMatchObject(refusal)
       expect(await slots(await person(), more)).toMatchObject(refusal)
     })
@@ -109,7 +108,7 @@ describe.each(drivers)('panel search on $name', driver => {
       ['an id that is none', [{ interviewerIds: ['ada'] }], '/seats/0/interviewerIds/0'],
       ['an unknown field of a seat', [{ colour: 'red' }], '/seats/0/colour'],
     ])('refuses %s and names the field', async (_what, seats, path) => {
-      expect(await search({ seats })).toMatchObject({ status: 400, body: { code: 'VALIDATION', details: [{ path }] } })
+      expect(await search({ seats })).toMatchObject(invalid(path))
     })
 
     it.each([
@@ -118,14 +117,13 @@ describe.each(drivers)('panel search on $name', driver => {
       ['a notice of more than 62 days', { minNoticeMinutes: 62 * 1440 + 1 }, '/minNoticeMinutes'],
       ['a yes for true', { explain: 'yes' }, '/explain'],
     ])('refuses %s and names the field', async (_what, more, path) => {
-      const answer = await search({ seats: [{}], ...more })
-      expect(answer).toMatchObject({ status: 400, body: { code: 'VALIDATION', details: [{ path }] } })
+      expect(await search({ seats: [{}], ...more })).toMatchObject(invalid(path))
     })
 
     it('lets an API token search that may read availability, and no other', async () => {
       const holder = async (owner: SignedIn, ...scopes: string[]): Promise<SignedIn> => {
         const payload = { name: 'Script', scopes }
-        const { body } = await t.call({ method: 'POST', url: '/api/tokens', as: owner, payload })
+        const { body } = await t.post('/api/tokens', payload, owner)
         return { ...owner, headers: { authorization: `Bearer ${body.secret}` } }
       }
       const seats = [{ interviewerIds: [await person()] }]
@@ -366,8 +364,7 @@ describe.each(drivers)('panel search on $name', driver => {
         for (const day of days) await book([id], `2027-03-${String(day).padStart(2, '0')}T${12 + index}:00:00Z`)
       }
       const interviewerIds = [a, b, c]
-      const { body: one } = await search({ seats: [{ interviewerIds }], limit: 1 })
-      expect(one.slots[0]).toMatchObject({
+      expect((await search({ seats: [{ interviewerIds }], limit: 1 })).body.slots[0]).toMatchObject({
         seats: [{ role: 'interviewer', available: [b, c, a] }],
         panel: [{ interviewerId: b }],
       })
@@ -427,10 +424,10 @@ describe.each(drivers)('panel search on $name', driver => {
       for (const date of dates) await book([id], `${date}T${hour}:00:00Z`)
     }
     const cancelAll = async (id: string) => {
-      const { body } = await t.call({ url: `/api/interviewers/${id}/events`, as: talent })
+      const { body } = await t.get(`/api/interviewers/${id}/events`, talent)
       for (const { id: event } of body.data) {
         const payload = { reason: 'Makes room' }
-        await t.call({ method: 'POST', url: `/api/events/${event}/cancel`, as: talent, payload })
+        await t.post(`/api/events/${event}/cancel`, payload, talent)
       }
     }
     const soon = Math.ceil(Date.now() / DAY) * DAY + DAY
@@ -545,7 +542,7 @@ describe.each(drivers)('panel search on $name', driver => {
       ])
       const before = await search(question)
       const kept = async (path: string, ...fields: string[]) => {
-        const { body } = await t.call({ url: `/api/interviewers/${path}`, as: talent })
+        const { body } = await t.get(`/api/interviewers/${path}`, talent)
         return Object.fromEntries(fields.map(field => [field, body[field]]))
       }
       let relaxed = 0
@@ -565,7 +562,7 @@ describe.each(drivers)('panel search on $name', driver => {
 
     it('accounts for every minute of the span, of everybody who could take a seat', async () => {
       const { body } = await search(asked([{ interviewerIds: team }]))
-      const name = (id: string) => t.call({ url: `/api/interviewers/${id}`, as: talent }).then(({ body }) => body.name)
+      const name = (id: string) => t.get(`/api/interviewers/${id}`, talent).then(({ body }) => body.name)
       expect(body.explain).toHaveLength(team.length)
       for (const [index, { interviewerId, name: told, windowMinutes, minutes }] of body.explain.entries()) {
         expect([interviewerId, told]).toEqual([team[index], await name(interviewerId)])

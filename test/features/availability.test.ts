@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { invalid, outdated, refusal, unknown } from '../support/answers.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { ask, withApiToken } from '../support/cache.ts'
 import { drivers } from '../support/databases.ts'
 import { countOf } from '../support/rows.ts'
 
-const unknown = '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'
 const OFFICE_HOURS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'].map(weekday => ({
   weekday,
   start: '09:00',
@@ -37,14 +37,13 @@ describe.each(drivers)('availability on $name', driver => {
   let made = 0
   const add = async (more: object = {}) => {
     const payload = { name: 'Ada Lovelace', email: `ada${++made}@example.com`, timezone: 'Europe/Berlin', ...more }
-    return (await t.call({ method: 'POST', url: '/api/interviewers', as: talent, payload })).body
+    return (await t.post('/api/interviewers', payload, talent)).body
   }
   const urlOf = (id: string) => `/api/interviewers/${id}/availability`
-  const get = (id: string, as = talent, headers = {}): Promise<Answer> => t.call({ url: urlOf(id), as, headers })
+  const get = (id: string, as = talent, headers = {}): Promise<Answer> => t.get(urlOf(id), as, headers)
   const put = (id: string, payload: object, as = talent, headers = {}): Promise<Answer> =>
-    t.call({ method: 'PUT', url: urlOf(id), as, headers, payload })
-  const history = async (id: string) =>
-    (await t.call({ url: `/api/interviewers/${id}/history?sort=id`, as: talent })).body.data
+    t.put(urlOf(id), payload, as, headers)
+  const history = async (id: string) => (await t.get(`/api/interviewers/${id}/history?sort=id`, talent)).body.data
 
   describe('availability: refusals', () => {
     it.each(['GET', 'PUT'] as const)('refuses a stranger: %s', async method => {
@@ -57,10 +56,7 @@ describe.each(drivers)('availability on $name', driver => {
 
     it('answers 404 to staff for somebody who is not there', async () => {
       for (const answer of [await get(unknown), await put(unknown, { weekly: [] })]) {
-        expect(answer).toMatchObject({
-          status: 404,
-          body: { code: 'NOT_FOUND', message: 'There is no such interviewer' },
-        })
+        expect(answer).toMatchObject(refusal(404, 'NOT_FOUND', { message: 'There is no such interviewer' }))
       }
     })
 
@@ -114,10 +110,7 @@ describe.each(drivers)('availability on $name', driver => {
       ['an unknown zone', { travel: [trip('2026-03-09', '2026-03-09', 'Mars/Olympus')] }, '/travel/0/timezone'],
       ['an offset for a zone', { travel: [trip('2026-03-09', '2026-03-09', '+02:00')] }, '/travel/0/timezone'],
     ])('refuses %s and names the field', async (_what, payload, path) => {
-      expect(await put(adaId, payload)).toMatchObject({
-        status: 400,
-        body: { code: 'VALIDATION', details: [{ path }] },
-      })
+      expect(await put(adaId, payload)).toMatchObject(invalid(path))
     })
 
     it.each([
@@ -176,10 +169,9 @@ describe.each(drivers)('availability on $name', driver => {
         { travel: [trip('2026-05-04', '2026-05-08'), trip('2026-05-08', '2026-05-09', 'UTC')] },
       ],
     ])('refuses with the sentence: %s', async (message, path, payload) => {
-      expect(await put(adaId, payload)).toMatchObject({
-        status: 400,
-        body: { code: 'VALIDATION', message, details: [{ path, message }] },
-      })
+      expect(await put(adaId, payload)).toMatchObject(
+        refusal(400, 'VALIDATION', { message, details: [{ path, message }] }),
+      )
     })
 
     it('leaves no trace of what it refuses', async () => {
@@ -196,10 +188,7 @@ describe.each(drivers)('availability on $name', driver => {
 
     it('refuses a stale version with 412 and the current one, before and after there is something to change', async () => {
       const { id } = await add()
-      const stale = (currentVersion: number) => ({
-        status: 412,
-        body: { code: 'VERSION_MISMATCH', details: [{ currentVersion }] },
-      })
+      const stale = (currentVersion: number) => outdated(currentVersion)
       const change = (tag: string) => put(id, { weekly: [] }, talent, { 'if-match': tag })
       expect(await change('"2"')).toMatchObject(stale(1))
       expect(await change('"1"')).toMatchObject({ status: 200, headers: { etag: '"2"' } })
@@ -314,8 +303,7 @@ describe.each(drivers)('availability on $name', driver => {
     it('answers 304 while the ETag is current, which a change of the interviewer’s zone ends', async () => {
       const { id } = await add()
       const known = (tag: string) => get(id, talent, { 'if-none-match': tag })
-      const move = (timezone: string) =>
-        t.call({ method: 'PUT', url: `/api/interviewers/${id}`, as: talent, payload: { timezone } })
+      const move = (timezone: string) => t.put(`/api/interviewers/${id}`, { timezone }, talent)
       expect(await known('"1"')).toMatchObject({ status: 304, body: '' })
       await move('Asia/Kolkata')
       expect(await known('"1"')).toMatchObject({ status: 200, body: { timezone: 'Asia/Kolkata', version: 2 } })
@@ -349,7 +337,7 @@ describe.each(drivers)('availability on $name', driver => {
       expect(await get(id, carol)).toMatchObject({ status: 200, body: { interviewerId: id } })
       expect(await put(id, { weekly: [] }, carol)).toMatchObject({ status: 200, body: { weekly: [], version: 2 } })
       expect((await history(id)).at(-1)).toMatchObject({ action: 'update', actorId: carol.id })
-      await t.call({ method: 'PUT', url: `/api/interviewers/${id}`, as: talent, payload: { userId: null } })
+      await t.put(`/api/interviewers/${id}`, { userId: null }, talent)
       expect((await get(id, carol)).status).toBe(404)
       expect((await put(id, { weekly: OFFICE_HOURS }, carol)).status).toBe(404)
     })
@@ -358,7 +346,7 @@ describe.each(drivers)('availability on $name', driver => {
       const script = await withApiToken(t, talent)
       expect((await put(adaId, { travel: [] }, script)).status).toBe(200)
       const payload = { name: 'Reader', scopes: ['availability:read'] }
-      const { body } = await t.call({ method: 'POST', url: '/api/tokens', as: talent, payload })
+      const { body } = await t.post('/api/tokens', payload, talent)
       const reader = { ...talent, headers: { authorization: `Bearer ${body.secret}` } }
       expect((await get(adaId, reader)).status).toBe(200)
       expect(await put(adaId, { travel: [] }, reader)).toMatchObject({
@@ -372,7 +360,7 @@ describe.each(drivers)('availability on $name', driver => {
       const before = await countOf(t.db, 'availability')
       await put(id, { weekly: [] })
       expect(await countOf(t.db, 'availability')).toBe(before + 1)
-      expect((await t.call({ method: 'DELETE', url: `/api/interviewers/${id}`, as: talent })).status).toBe(204)
+      expect((await t.delete(`/api/interviewers/${id}`, talent)).status).toBe(204)
       expect(await countOf(t.db, 'availability')).toBe(before)
       expect((await get(id)).status).toBe(404)
     })

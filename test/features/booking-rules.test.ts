@@ -5,10 +5,10 @@ import { buildApp } from '../../app.ts'
 import { openDatabase } from '../../db/open.ts'
 import { createLogger } from '../../plugins/logging.ts'
 import { WEEKDAYS } from '../../domain/scheduling/availability.ts'
+import { invalid, refusal, unknown } from '../support/answers.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers, postgres } from '../support/databases.ts'
 
-const unknown = '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'
 const ALL_DAY = WEEKDAYS.map(weekday => ({ weekday, start: '00:00', end: '24:00' }))
 const override = { reason: 'The candidate leaves tomorrow' }
 
@@ -80,10 +80,8 @@ describe.each(drivers)('the rules of booking on $name', driver => {
   afterAll(() => t.close())
 
   const move = (startsAt: string, more: object = {}) => ({ startsAt, durationMinutes: 60, reason: 'x', ...more })
-  const full = (of: string, more: object = {}) => ({
-    status: 409,
-    body: { code: 'LOAD_LIMIT', details: [{ interviewerId: of, ...more }] },
-  })
+  const full = (of: string, more: object = {}) =>
+    refusal(409, 'LOAD_LIMIT', { details: [{ interviewerId: of, ...more }] })
 
   describe('a limit of the day', () => {
     it.each([
@@ -307,7 +305,7 @@ describe.each(drivers)('the rules of booking on $name', driver => {
       const ada = await on.person('Ada', { maxPerDay: 1 })
       await on.booked([ada], '2027-08-02T09:00:00Z')
       await on.give(ada, { timeOff: [holiday] })
-      expect(await on.book([ada], '2027-08-02T14:00:00Z')).toMatchObject({ status: 409, body: { code: 'TIME_OFF' } })
+      expect(await on.book([ada], '2027-08-02T14:00:00Z')).toMatchObject(refusal(409, 'TIME_OFF'))
       const event = await on.booked([ada], '2027-08-02T14:00:00Z', { override })
       expect(event.override).toEqual(override)
       expect((await on.journal(event.id))[0].reason).toBe(override.reason)
@@ -333,10 +331,8 @@ describe.each(drivers)('the rules of booking on $name', driver => {
       const panel = [{ interviewerId: ada }, { interviewerId: bob }]
       expect((await on.put(event.id, { panel })).body.warnings).toEqual(onSaturday)
       await on.act(event.id, 'cancel', { reason: 'x' })
-      const reopened = await on.act(event.id, 'reopen', undefined, {}, admin)
-      expect(reopened.body.warnings).toEqual([...onSaturday, ...ofBob])
-      const within = await on.act(event.id, 'reschedule', move('2027-05-10T10:00:00Z'))
-      expect(within.body).not.toHaveProperty('warnings')
+      expect((await on.act(event.id, 'reopen', undefined, {}, admin)).body.warnings).toEqual([...onSaturday, ...ofBob])
+      expect((await on.act(event.id, 'reschedule', move('2027-05-10T10:00:00Z'))).body).not.toHaveProperty('warnings')
     })
 
     it('says first that somebody is paused, and no override changes that', async () => {
@@ -345,10 +341,9 @@ describe.each(drivers)('the rules of booking on $name', driver => {
       await on.give(ada, { weekly: [], timeOff: [{ from: '2027-05-03', to: '2027-05-03' }] })
       await on.change(ada, { status: 'paused' })
       for (const more of [{}, { override }])
-        expect(await on.book([ada], '2027-05-03T09:30:00Z', more)).toMatchObject({
-          status: 409,
-          body: { code: 'INTERVIEWER_INACTIVE', details: [{ interviewerId: ada, status: 'paused' }] },
-        })
+        expect(await on.book([ada], '2027-05-03T09:30:00Z', more)).toMatchObject(
+          refusal(409, 'INTERVIEWER_INACTIVE', { details: [{ interviewerId: ada, status: 'paused' }] }),
+        )
     })
 
     it('leaves what is booked as it is when somebody gives other hours', async () => {
@@ -379,10 +374,10 @@ describe.each(drivers)('the rules of booking on $name', driver => {
         { interviewerId: bob, name: 'Bob', role: 'interviewer', response: 'needs_action' },
       ])
       expect(await on.read(first.body.id)).toEqual(first.body)
-      expect(await on.book([bob], at)).toMatchObject({ status: 409, body: { code: 'EVENT_OVERLAP' } })
+      expect(await on.book([bob], at)).toMatchObject(refusal(409, 'EVENT_OVERLAP'))
       expect(panelOf(await on.seats(seats, at))).toEqual([[cyd, 'interviewer']])
       expect(panelOf(await on.seats([{ interviewerIds: people, role: 'lead' }], at))).toEqual([[ada, 'lead']])
-      expect(await on.seats(seats, at)).toMatchObject({ status: 409, body: { code: 'NO_PANEL_AVAILABLE' } })
+      expect(await on.seats(seats, at)).toMatchObject(refusal(409, 'NO_PANEL_AVAILABLE'))
       const later = '2027-06-07T11:00:00Z'
       const mixed = [
         { interviewerIds: [bob], role: 'shadow' },
@@ -405,8 +400,7 @@ describe.each(drivers)('the rules of booking on $name', driver => {
       const span = { from: at, to: '2027-06-07T10:00:00Z' }
       const { slots } = await on.search({ ...span, seats })
       const suggested = slots[0].panel.map(({ score: _, ...place }: { score: object }) => place)
-      const { body } = await on.seats(seats, at)
-      expect(body.panel).toMatchObject(suggested)
+      expect((await on.seats(seats, at)).body.panel).toMatchObject(suggested)
     })
 
     it('refuse with where the time of everybody goes who could take one', async () => {
@@ -443,7 +437,7 @@ describe.each(drivers)('the rules of booking on $name', driver => {
     it('and a panel are not for one interview, nor is neither', async () => {
       const ada = await on.person('Ada')
       const seats = [{ interviewerIds: [ada] }]
-      const bad = { status: 400, body: { code: 'VALIDATION', details: [{ path: '/panel' }] } }
+      const bad = invalid('/panel')
       expect(await on.book([ada], at, { seats })).toMatchObject(bad)
       expect(await on.call('POST', '/events', on.planned(undefined, at))).toMatchObject(bad)
       const refused = [
@@ -478,7 +472,7 @@ describe.each(drivers)('the rules of booking on $name', driver => {
       await on.booked([ada, bob], '2027-06-07T14:00:00Z')
       await on.give(cyd, { timeOff: [{ from: '2027-06-07', to: '2027-06-07' }] })
       const seats = [{ count: 3, interviewerIds: [ada, bob, cyd] }]
-      expect(await on.seats(seats, at)).toMatchObject({ status: 409, body: { code: 'NO_PANEL_AVAILABLE' } })
+      expect(await on.seats(seats, at)).toMatchObject(refusal(409, 'NO_PANEL_AVAILABLE'))
       expect(await on.seats(seats, at, { override })).toMatchObject({ status: 201, body: { override } })
       expect((await on.seats(seats, at, { override })).body.code).toBe('NO_PANEL_AVAILABLE')
       expect((await on.seats(seats, '2027-06-07T20:00:00Z', { override })).body.code).toBe('NO_PANEL_AVAILABLE')
@@ -489,7 +483,7 @@ describe.each(drivers)('the rules of booking on $name', driver => {
       const candidate = { candidateEmail: 'grace22@example.com' }
       await on.booked([await on.person('Bob')], at, candidate)
       const refused = await on.seats([{ interviewerIds: [ada] }], at, candidate)
-      expect(refused).toMatchObject({ status: 409, body: { code: 'EVENT_OVERLAP', details: [candidate] } })
+      expect(refused).toMatchObject(refusal(409, 'EVENT_OVERLAP', { details: [candidate] }))
       expect(await on.eventsOf(ada)).toEqual([])
     })
   })
@@ -545,7 +539,7 @@ describe.each(drivers)('the rules of booking on $name', driver => {
       expect((await propose(ada, { 'if-match': '"1"' })).status).toBe(200)
       expect((await on.act(unknown, 'panel/replace', { interviewerId: ada })).status).toBe(404)
       await on.act(event.id, 'cancel', { reason: 'x' })
-      expect(await propose(ada)).toMatchObject({ status: 409, body: { code: 'INVALID_TRANSITION' } })
+      expect(await propose(ada)).toMatchObject(refusal(409, 'INVALID_TRANSITION'))
     })
 
     it('are shown to staff who decline, and to an interviewer who does not decide about them never', async () => {
@@ -672,7 +666,7 @@ describe.each(drivers)('the rules of booking on $name', driver => {
         }
         if (last) {
           const more = await on.seats(seats, last, { durationMinutes: length })
-          expect(more).toMatchObject({ status: 409, body: { code: 'NO_PANEL_AVAILABLE' } })
+          expect(more).toMatchObject(refusal(409, 'NO_PANEL_AVAILABLE'))
         }
         await expectKept(ids, people)
       })

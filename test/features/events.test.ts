@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { invalid, outdated, refusal, unknown } from '../support/answers.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers } from '../support/databases.ts'
 import { acceptInserts, refuseInserts } from '../support/tables.ts'
@@ -25,7 +26,7 @@ describe.each(drivers)('events on $name', driver => {
   /** An interviewer of their own for each test, so that tests share a program and no calendar. */
   async function person(name: string, more: object = {}): Promise<string> {
     const payload = { name, email: `person${++made}@example.com`, ...more }
-    return (await t.call({ method: 'POST', url: '/api/interviewers', as: talent, payload })).body.id
+    return (await t.post('/api/interviewers', payload, talent)).body.id
   }
   const body = (panel: string[], startsAt: string, more: object = {}) => ({
     title: 'Technical interview',
@@ -36,10 +37,10 @@ describe.each(drivers)('events on $name', driver => {
     ...more,
   })
   const book = (panel: string[], startsAt: string, more: object = {}): Promise<Answer> =>
-    t.call({ method: 'POST', url, as: talent, payload: body(panel, startsAt, more) })
+    t.post(url, body(panel, startsAt, more), talent)
   const act = (id: string, action: string, payload?: object, as = talent, headers = {}): Promise<Answer> =>
-    t.call({ method: 'POST', url: `${url}/${id}/${action}`, as, headers, ...(payload && { payload }) })
-  const read = async (id: string) => (await t.call({ method: 'GET', url: `${url}/${id}`, as: talent })).body
+    t.post(`${url}/${id}/${action}`, payload, as, headers)
+  const read = async (id: string) => (await t.get(`${url}/${id}`, talent)).body
   const claims = () =>
     t.db.many<{ subject: string; starts_at: string; ends_at: string }>(
       'SELECT * FROM claims ORDER BY subject, starts_at',
@@ -55,7 +56,7 @@ describe.each(drivers)('events on $name', driver => {
        FROM claims JOIN events ON events.id = claims.event_id`,
     )
   const journal = async (id: string) =>
-    (await t.call({ method: 'GET', url: `${url}/${id}/history?sort=id`, as: talent })).body.data as {
+    (await t.get(`${url}/${id}/history?sort=id`, talent)).body.data as {
       action: string
       actorName: string
       reason: string | null
@@ -63,8 +64,6 @@ describe.each(drivers)('events on $name', driver => {
     }[]
 
   describe('events: refusals', () => {
-    const unknown = '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'
-
     it.each([
       ['list', 'GET', ''],
       ['get', 'GET', `/${unknown}`],
@@ -99,22 +98,20 @@ describe.each(drivers)('events on $name', driver => {
       ['replace', 'POST', `/${unknown}/panel/replace`, { interviewerId: unknown, withInterviewerId: unknown }],
     ] as const)('answers 404 to %s of what is not there', async (_name, method, path, payload) => {
       const as = _name === 'respond' ? stranger : admin
-      expect(await t.call({ method, url: url + path, as, ...(payload && { payload }) })).toMatchObject({
-        status: 404,
-        body: { code: 'NOT_FOUND' },
-      })
+      expect(await t.call({ method, url: url + path, as, ...(payload && { payload }) })).toMatchObject(
+        refusal(404, 'NOT_FOUND'),
+      )
     })
 
     it('refuses an interviewer to book, talent to delete and to reopen', async () => {
       const ada = await person('Ada')
       const { body: event } = await book([ada], '2026-01-05T09:00:00Z')
       const tried = [
-        t.call({ method: 'POST', url, as: stranger, payload: body([ada], '2026-01-06T09:00:00Z') }),
-        t.call({ method: 'DELETE', url: `${url}/${event.id}`, as: talent }),
+        t.post(url, body([ada], '2026-01-06T09:00:00Z'), stranger),
+        t.delete(`${url}/${event.id}`, talent),
         act(event.id, 'reopen'),
       ]
-      for (const answer of await Promise.all(tried))
-        expect(answer).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } })
+      for (const answer of await Promise.all(tried)) expect(answer).toMatchObject(refusal(403, 'FORBIDDEN'))
     })
 
     it.each([
@@ -134,8 +131,7 @@ describe.each(drivers)('events on $name', driver => {
       ['a null title', { title: null }, '/title'],
     ])('refuses %s and names the field', async (_name, more, path) => {
       const ada = await person('Ada')
-      const answer = await book([ada], '2026-03-02T09:00:00Z', more)
-      expect(answer).toMatchObject({ status: 400, body: { code: 'VALIDATION', details: [{ path }] } })
+      expect(await book([ada], '2026-03-02T09:00:00Z', more)).toMatchObject(invalid(path))
     })
 
     it('refuses somebody unknown, somebody twice and shadows alone, by their seat', async () => {
@@ -146,43 +142,28 @@ describe.each(drivers)('events on $name', driver => {
         [[{ interviewerId: ada, role: 'shadow' }], '/panel'],
       ] as const
       for (const [panel, path] of panels) {
-        const answer = await book([], '2026-03-02T09:00:00Z', { panel })
-        expect(answer).toMatchObject({ status: 400, body: { code: 'VALIDATION', details: [{ path }] } })
+        expect(await book([], '2026-03-02T09:00:00Z', { panel })).toMatchObject(invalid(path))
       }
-      expect(
-        (await t.call({ method: 'GET', url: `/api/interviewers/${ada}/events`, as: talent })).body.pagination.total,
-      ).toBe(0)
+      expect((await t.get(`/api/interviewers/${ada}/events`, talent)).body.pagination.total).toBe(0)
     })
 
     it('refuses somebody paused or inactive, and names them', async () => {
       const ada = await person('Ada Away', { status: 'paused' })
       const bob = await person('Bob')
-      expect(await book([ada, bob], '2026-03-02T09:00:00Z')).toMatchObject({
-        status: 409,
-        body: {
-          code: 'INTERVIEWER_INACTIVE',
+      expect(await book([ada, bob], '2026-03-02T09:00:00Z')).toMatchObject(
+        refusal(409, 'INTERVIEWER_INACTIVE', {
           message: 'Ada Away is paused',
           details: [{ interviewerId: ada, name: 'Ada Away' }],
-        },
-      })
+        }),
+      )
     })
 
     it('A45 refuses a change to a version that is gone, on every route that changes, and loses nothing', async () => {
       const ada = await person('Ada')
       const { body: event } = await book([ada], '2026-02-02T09:00:00Z')
-      const put = (title: string) =>
-        t.call({
-          method: 'PUT',
-          url: `${url}/${event.id}`,
-          as: talent,
-          headers: { 'if-match': '"1"' },
-          payload: { title },
-        })
+      const put = (title: string) => t.put(`${url}/${event.id}`, { title }, talent, { 'if-match': '"1"' })
       expect(await put('First')).toMatchObject({ status: 200, headers: { etag: '"2"' } })
-      expect(await put('Second')).toMatchObject({
-        status: 412,
-        body: { code: 'VERSION_MISMATCH', details: [{ currentVersion: 2 }] },
-      })
+      expect(await put('Second')).toMatchObject(outdated(2))
       const stale = { 'if-match': '"1"' }
       const tried = [
         act(event.id, 'cancel', { reason: 'x' }, talent, stale),
@@ -197,7 +178,7 @@ describe.each(drivers)('events on $name', driver => {
           stale,
         ),
         act(event.id, 'panel/replace', { interviewerId: ada, withInterviewerId: unknown }, talent, stale),
-        t.call({ method: 'DELETE', url: `${url}/${event.id}`, as: admin, headers: stale }),
+        t.delete(`${url}/${event.id}`, admin, stale),
       ]
       for (const answer of await Promise.all(tried)) expect(answer.status).toBe(412)
       expect(await read(event.id)).toMatchObject({ title: 'First', version: 2, status: 'scheduled' })
@@ -229,11 +210,9 @@ describe.each(drivers)('events on $name', driver => {
       })
       expect(await read(answer.body.id)).toEqual(answer.body)
       expect(await claimsOf(answer.body.id)).toEqual(
-        ['candidate:grace@example.com', `interviewer:${ada}`, `interviewer:${bob}`].sort().map(subject => ({
-          subject,
-          starts_at: '2026-03-02T09:00:00.000Z',
-          ends_at: '2026-03-02T10:00:00.000Z',
-        })),
+        ['candidate:grace@example.com', `interviewer:${ada}`, `interviewer:${bob}`]
+          .sort()
+          .map(subject => ({ subject, starts_at: '2026-03-02T09:00:00.000Z', ends_at: '2026-03-02T10:00:00.000Z' })),
       )
     })
 
@@ -243,7 +222,7 @@ describe.each(drivers)('events on $name', driver => {
       const candidate = { candidateName: 'Grace Hopper', candidateEmail: 'grace1@example.com' }
       const { body: second } = await book([bob], '2026-04-01T09:30:00Z', candidate)
       const answer = await book([ada, bob, cyd], '2026-04-01T09:30:00Z', { candidateEmail: 'GRACE1@example.com' })
-      expect(answer).toMatchObject({ status: 409, body: { code: 'EVENT_OVERLAP' } })
+      expect(answer).toMatchObject(refusal(409, 'EVENT_OVERLAP'))
       expect(answer.body.message).toBe(
         'Ada Lovelace is already booked from 09:00 to 10:00 UTC; Bob is already booked from 09:30 to 10:30 UTC; ' +
           'Grace Hopper is already booked from 09:30 to 10:30 UTC',
@@ -303,8 +282,7 @@ describe.each(drivers)('events on $name', driver => {
       expect((await book([ada], '2026-04-05T08:00:00Z')).status).toBe(201)
       const bob = await person('Bob', { bufferBeforeMinutes: 10, bufferAfterMinutes: 15 })
       expect((await book([bob], '2026-04-05T09:00:00Z')).status).toBe(201)
-      const early = await book([bob], '2026-04-05T10:24:00Z')
-      expect(early).toMatchObject({
+      expect(await book([bob], '2026-04-05T10:24:00Z')).toMatchObject({
         status: 409,
         body: { message: 'Bob is already booked from 09:00 to 10:00 UTC, buffers counted' },
       })
@@ -314,17 +292,13 @@ describe.each(drivers)('events on $name', driver => {
     it('A06 answers a repeated Idempotency-Key again, refuses another body, and frees the key of a refusal', async () => {
       const ada = await person('Ada')
       const headers = { 'idempotency-key': 'book-ada-1' }
-      const send = (startsAt: string, key = headers) =>
-        t.call({ method: 'POST', url, as: talent, headers: key, payload: body([ada], startsAt) })
+      const send = (startsAt: string, key = headers) => t.post(url, body([ada], startsAt), talent, key)
       const first = await send('2026-04-06T09:00:00Z')
       const again = await send('2026-04-06T09:00:00Z')
       expect(again.body).toEqual(first.body)
       expect(again).toMatchObject({ status: 201, headers: { 'idempotency-replayed': 'true', etag: '"1"' } })
       expect(first.headers).not.toHaveProperty('idempotency-replayed')
-      expect(await send('2026-04-06T11:00:00Z')).toMatchObject({
-        status: 422,
-        body: { code: 'IDEMPOTENCY_KEY_REUSED' },
-      })
+      expect(await send('2026-04-06T11:00:00Z')).toMatchObject(refusal(422, 'IDEMPOTENCY_KEY_REUSED'))
       const other = { 'idempotency-key': 'book-ada-2' }
       expect((await send('2026-04-06T09:30:00Z', other)).status).toBe(409)
       await act(first.body.id, 'cancel', { reason: 'makes room' })
@@ -337,8 +311,8 @@ describe.each(drivers)('events on $name', driver => {
       const other = await t.signedIn('talent')
       const headers = { 'idempotency-key': 'shared' }
       const payload = body([ada], '2026-04-07T09:00:00Z')
-      expect((await t.call({ method: 'POST', url, as: talent, headers, payload })).status).toBe(201)
-      expect((await t.call({ method: 'POST', url, as: other, headers, payload })).status).toBe(409)
+      expect((await t.post(url, payload, talent, headers)).status).toBe(201)
+      expect((await t.post(url, payload, other, headers)).status).toBe(409)
     })
 
     it('leaves no trace of a booking whose journal row cannot be written', async () => {
@@ -346,11 +320,9 @@ describe.each(drivers)('events on $name', driver => {
       // The failure this fakes: the journal refuses the row (disk full, a broken trigger).
       await refuseInserts(t.db, 'audit_logs', `NEW.reason = 'refuse me'`)
       const answer = await book([ada], '2026-04-08T09:00:00Z', { override: { reason: 'refuse me' } })
-      expect(answer).toMatchObject({ status: 500, body: { code: 'INTERNAL' } })
+      expect(answer).toMatchObject(refusal(500, 'INTERNAL'))
       await acceptInserts(t.db, 'audit_logs')
-      expect((await t.call({ method: 'GET', url: `/api/interviewers/${ada}/events`, as: talent })).body.data).toEqual(
-        [],
-      )
+      expect((await t.get(`/api/interviewers/${ada}/events`, talent)).body.data).toEqual([])
       expect((await book([ada], '2026-04-08T09:00:00Z')).status).toBe(201)
     })
 
@@ -385,7 +357,7 @@ describe.each(drivers)('events on $name', driver => {
             if (one.do === 'cancel') await act(id, 'cancel', { reason: 'x' })
             else if (one.do === 'reschedule')
               await act(id, 'reschedule', { startsAt: at(one.slot), durationMinutes: 45, reason: 'x' })
-            else if (one.do === 'delete') await t.call({ method: 'DELETE', url: `${url}/${id}`, as: admin })
+            else if (one.do === 'delete') await t.delete(`${url}/${id}`, admin)
             else await act(id, one.do, undefined, admin)
           }
           const rows = await claims()
@@ -397,10 +369,10 @@ describe.each(drivers)('events on $name', driver => {
             expect(Date.parse(claimedFrom) + before * 60_000).toBe(Date.parse(startsAt))
           }
           for (const id of ids) {
-            const event = await t.call({ method: 'GET', url: `${url}/${id}`, as: talent })
+            const event = await t.get(`${url}/${id}`, talent)
             const expected = event.status === 404 || event.body.status === 'cancelled' ? 0 : event.body.panel.length
             expect(await claimsOf(id)).toHaveLength(expected)
-            await t.call({ method: 'DELETE', url: `${url}/${id}`, as: admin })
+            await t.delete(`${url}/${id}`, admin)
           }
         }),
         { numRuns: 15 },
@@ -412,8 +384,7 @@ describe.each(drivers)('events on $name', driver => {
     it('A08 frees the time at once when an interview is cancelled or somebody is replaced', async () => {
       const [ada, bob] = [await person('Ada'), await person('Bob')]
       const { body: event } = await book([ada], '2026-05-01T09:00:00Z', { candidateEmail: 'c8@example.com' })
-      const cancelled = await act(event.id, 'cancel', { reason: 'Position filled' })
-      expect(cancelled.body).toMatchObject({
+      expect((await act(event.id, 'cancel', { reason: 'Position filled' })).body).toMatchObject({
         status: 'cancelled',
         sequence: 1,
         version: 2,
@@ -449,7 +420,7 @@ describe.each(drivers)('events on $name', driver => {
         durationMinutes: 60,
         reason: 'Later',
       })
-      expect(refused).toMatchObject({ status: 409, body: { code: 'EVENT_OVERLAP', details: [{ interviewerId: bob }] } })
+      expect(refused).toMatchObject(refusal(409, 'EVENT_OVERLAP', { details: [{ interviewerId: bob }] }))
       expect([await read(event.id), await claimsOf(event.id)]).toEqual(before)
     })
 
@@ -487,10 +458,7 @@ describe.each(drivers)('events on $name', driver => {
       const { body: event } = await book([ada], '2026-05-06T09:00:00Z')
       await act(event.id, 'cancel', { reason: 'x' })
       const { body: other } = await book([ada], '2026-05-06T09:30:00Z')
-      expect(await act(event.id, 'reopen', undefined, admin)).toMatchObject({
-        status: 409,
-        body: { code: 'EVENT_OVERLAP' },
-      })
+      expect(await act(event.id, 'reopen', undefined, admin)).toMatchObject(refusal(409, 'EVENT_OVERLAP'))
       await act(other.id, 'cancel', { reason: 'y' })
       const reopened = await act(event.id, 'reopen', undefined, admin)
       expect(reopened).toMatchObject({ status: 200, body: { status: 'scheduled', cancellation: null, sequence: 2 } })
@@ -524,14 +492,9 @@ describe.each(drivers)('events on $name', driver => {
         act(event.id, 'no-show', { party: 'candidate' }),
         act(event.id, 'reschedule', { startsAt: '2026-05-09T09:00:00Z', durationMinutes: 60, reason: 'x' }),
         act(event.id, 'panel/replace', { interviewerId: ada, withInterviewerId: other }),
-        t.call({
-          method: 'PUT',
-          url: `${url}/${event.id}`,
-          as: talent,
-          payload: { panel: [{ interviewerId: other }] },
-        }),
+        t.put(`${url}/${event.id}`, { panel: [{ interviewerId: other }] }, talent),
       ])
-      for (const answer of tried) expect(answer).toMatchObject({ status: 409, body: { code: 'INVALID_TRANSITION' } })
+      for (const answer of tried) expect(answer).toMatchObject(refusal(409, 'INVALID_TRANSITION'))
       expect((await act(event.id, 'reopen', undefined, admin)).status).toBe(200)
       expect(await act(event.id, 'reopen', undefined, admin)).toMatchObject({ status: 409 })
     })
@@ -539,8 +502,7 @@ describe.each(drivers)('events on $name', driver => {
     it('changes only the fields that are sent, and counts the sequence for place and panel alone', async () => {
       const [ada, bob] = [await person('Ada'), await person('Bob')]
       const { body: event } = await book([ada], '2026-05-10T09:00:00Z', { notes: 'Bring a pen' })
-      const put = async (payload: object) =>
-        (await t.call({ method: 'PUT', url: `${url}/${event.id}`, as: talent, payload })).body
+      const put = async (payload: object) => (await t.put(`${url}/${event.id}`, payload, talent)).body
       expect(await put({ notes: null, title: 'Renamed' })).toMatchObject({
         title: 'Renamed',
         notes: null,
@@ -560,23 +522,19 @@ describe.each(drivers)('events on $name', driver => {
         panel: [{ role: 'lead' }, { name: 'Bob' }],
       })
       expect(await put({ panel })).toMatchObject({ sequence: 2 })
-      const empty = await t.call({ method: 'PUT', url: `${url}/${event.id}`, as: talent, payload: {} })
-      expect(empty).toMatchObject({ status: 400, body: { code: 'VALIDATION' } })
+      expect(await t.put(`${url}/${event.id}`, {}, talent)).toMatchObject(refusal(400, 'VALIDATION'))
     })
 
     it('books a changed panel and a changed candidate whole or not at all', async () => {
       const [ada, bob, cyd] = [await person('Ada'), await person('Bob'), await person('Cyd')]
       const { body: event } = await book([ada], '2026-05-11T09:00:00Z', { candidateEmail: 'x11@example.com' })
       await book([bob], '2026-05-11T09:30:00Z', { candidateEmail: 'y11@example.com' })
-      const put = (payload: object) => t.call({ method: 'PUT', url: `${url}/${event.id}`, as: talent, payload })
+      const put = (payload: object) => t.put(`${url}/${event.id}`, payload, talent)
       expect(await put({ panel: [cyd, bob].map(interviewerId => ({ interviewerId })) })).toMatchObject({
         status: 409,
         body: { details: [{ interviewerId: bob }] },
       })
-      expect(await put({ candidateEmail: 'y11@example.com' })).toMatchObject({
-        status: 409,
-        body: { code: 'EVENT_OVERLAP' },
-      })
+      expect(await put({ candidateEmail: 'y11@example.com' })).toMatchObject(refusal(409, 'EVENT_OVERLAP'))
       expect((await claimsOf(event.id)).map(({ subject }) => subject)).toEqual([
         'candidate:x11@example.com',
         `interviewer:${ada}`,
@@ -591,7 +549,7 @@ describe.each(drivers)('events on $name', driver => {
     it('deletes for an admin, frees the time, and keeps the history', async () => {
       const ada = await person('Ada')
       const { body: event } = await book([ada], '2026-05-12T09:00:00Z')
-      expect((await t.call({ method: 'DELETE', url: `${url}/${event.id}`, as: admin })).status).toBe(204)
+      expect((await t.delete(`${url}/${event.id}`, admin)).status).toBe(204)
       expect(await claimsOf(event.id)).toEqual([])
       expect(await journal(event.id)).toMatchObject([
         { action: 'create' },
@@ -606,12 +564,12 @@ describe.each(drivers)('events on $name', driver => {
       const [ada, bob] = [await person('Ada', { userId: account.id }), await person('Bob')]
       const { body: own } = await book([ada, bob], '2026-06-01T09:00:00Z')
       const { body: other } = await book([bob], '2026-06-01T11:00:00Z')
-      const list = async (path: string) => (await t.call({ method: 'GET', url: path, as: account })).body
+      const list = async (path: string) => (await t.get(path, account)).body
       expect((await list(url)).data).toMatchObject([{ id: own.id }])
       expect((await list(url)).pagination.total).toBe(1)
       expect((await list(`/api/interviewers/${bob}/events`)).data).toMatchObject([{ id: own.id }])
-      expect((await t.call({ method: 'GET', url: `${url}/${own.id}`, as: account })).status).toBe(200)
-      expect((await t.call({ method: 'GET', url: `${url}/${other.id}`, as: account })).status).toBe(404)
+      expect((await t.get(`${url}/${own.id}`, account)).status).toBe(200)
+      expect((await t.get(`${url}/${other.id}`, account)).status).toBe(404)
       expect((await act(other.id, 'respond', { response: 'accepted' }, account)).status).toBe(404)
       expect((await act(own.id, 'respond', { response: 'accepted' }, talent)).body.code).toBe('NOT_ON_PANEL')
       expect((await act(own.id, 'respond', { response: 'declined', note: 'Ill' }, account)).body.panel).toMatchObject([
@@ -628,24 +586,13 @@ describe.each(drivers)('events on $name', driver => {
     it('shows the new name of somebody who was renamed, under a new version', async () => {
       const ada = await person('Ada Byron')
       const { body: event } = await book([ada], '2026-06-02T09:00:00Z')
-      await t.call({ method: 'PUT', url: `/api/interviewers/${ada}`, as: talent, payload: { name: 'Ada Lovelace' } })
-      const answer = await t.call({
-        method: 'GET',
-        url: `${url}/${event.id}`,
-        as: talent,
-        headers: { 'if-none-match': '"1"' },
-      })
-      expect(answer).toMatchObject({
+      await t.put(`/api/interviewers/${ada}`, { name: 'Ada Lovelace' }, talent)
+      expect(await t.get(`${url}/${event.id}`, talent, { 'if-none-match': '"1"' })).toMatchObject({
         status: 200,
         headers: { etag: '"2"' },
         body: { panel: [{ name: 'Ada Lovelace' }] },
       })
-      const same = await t.call({
-        method: 'GET',
-        url: `${url}/${event.id}`,
-        as: talent,
-        headers: { 'if-none-match': '"2"' },
-      })
+      const same = await t.get(`${url}/${event.id}`, talent, { 'if-none-match': '"2"' })
       expect(same).toMatchObject({ status: 304, body: '' })
     })
 
@@ -653,19 +600,14 @@ describe.each(drivers)('events on $name', driver => {
       const ada = await person('Ada')
       const { body: past } = await book([ada], '2020-06-03T09:00:00Z')
       const { body: future } = await book([ada], '2090-06-03T09:00:00Z')
-      const answer = await t.call({
-        method: 'PUT',
-        url: `/api/interviewers/${ada}`,
-        as: talent,
-        payload: { status: 'inactive' },
-      })
+      const answer = await t.put(`/api/interviewers/${ada}`, { status: 'inactive' }, talent)
       expect(answer).toMatchObject({
         status: 200,
         body: { status: 'inactive', warnings: [{ code: 'FUTURE_EVENT', eventId: future.id }] },
       })
       expect(answer.body.warnings).toHaveLength(1)
-      const gone = await t.call({ method: 'DELETE', url: `/api/interviewers/${ada}`, as: talent })
-      expect(gone).toMatchObject({ status: 409, body: { code: 'HAS_EVENTS', details: [{ events: 2 }] } })
+      const gone = await t.delete(`/api/interviewers/${ada}`, talent)
+      expect(gone).toMatchObject(refusal(409, 'HAS_EVENTS', { details: [{ events: 2 }] }))
       expect(
         (await act(future.id, 'reschedule', { startsAt: '2090-07-03T09:00:00Z', durationMinutes: 60, reason: 'x' }))
           .body.code,
@@ -686,10 +628,8 @@ describe.each(drivers)('events on $name', driver => {
         title: `Deep ${tag}`,
       })
       const ids = async (query: string) =>
-        (await t.call({ method: 'GET', url: `${url}?${query}`, as: talent })).body.data.map(
-          ({ id }: { id: string }) => id,
-        )
-      const email = (await t.call({ method: 'GET', url: `/api/interviewers/${bob}`, as: talent })).body.email
+        (await t.get(`${url}?${query}`, talent)).body.data.map(({ id }: { id: string }) => id)
+      const email = (await t.get(`/api/interviewers/${bob}`, talent)).body.email
       expect(await ids(`externalId=${tag}`)).toEqual([one.id])
       expect(await ids(`q=${encodeURIComponent('zoë quux')}`)).toEqual([one.id])
       expect(await ids(`q=deep ${tag.slice(0, 8)}`)).toEqual([two.id])
@@ -700,9 +640,7 @@ describe.each(drivers)('events on $name', driver => {
       expect(await ids('candidateEmail=CAND@example.org')).toEqual([two.id])
       const between = 'startsAfter=2026-07-01T11:00:00%2B02:00&startsBefore=2026-07-02T09:00:00Z'
       expect(await ids(between)).toEqual([one.id])
-      expect((await t.call({ method: 'GET', url: `${url}?colour=red`, as: talent })).body.details).toMatchObject([
-        { path: '/colour' },
-      ])
+      expect((await t.get(`${url}?colour=red`, talent)).body.details).toMatchObject([{ path: '/colour' }])
     })
 
     it('A46 skips and repeats nothing while rows are inserted between the pages', async () => {
@@ -712,11 +650,10 @@ describe.each(drivers)('events on $name', driver => {
       const seen: string[] = []
       let cursor = ''
       for (let turn = 0; turn < 20; turn += 1) {
-        const page = await t.call({
-          method: 'GET',
-          url: `${url}?interviewerId=${ada}&sort=-startsAt&limit=2${cursor && `&cursor=${cursor}`}`,
-          as: talent,
-        })
+        const page = await t.get(
+          `${url}?interviewerId=${ada}&sort=-startsAt&limit=2${cursor && `&cursor=${cursor}`}`,
+          talent,
+        )
         seen.push(...page.body.data.map(({ id }: { id: string }) => id))
         await book([ada], `2026-08-${20 + turn}T09:00:00Z`)
         if (page.body.pagination.nextCursor === null) break

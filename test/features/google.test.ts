@@ -101,7 +101,7 @@ describe.each(drivers)('signing in with Google on $name', driver => {
 
   /** A browser on its way: the page it is sent to, and the cookies it was given. */
   async function begin(app = t) {
-    const answer = await app.call({ url: '/api/auth/google' })
+    const answer = await app.get('/api/auth/google')
     expect(answer.status).toBe(302)
     const page = new URL(String(answer.headers['location']))
     const cookies = [answer.headers['set-cookie'] ?? []].flat().map(String)
@@ -129,7 +129,7 @@ describe.each(drivers)('signing in with Google on $name', driver => {
   async function signIn(claims: Claims, app = t): Promise<Answer> {
     said = claims
     const { page, cookie } = await begin(app)
-    return app.call({ url: await back(page), headers: { cookie } })
+    return app.get(await back(page), undefined, { cookie })
   }
 
   const journal = (id: string, app = t) =>
@@ -141,13 +141,13 @@ describe.each(drivers)('signing in with Google on $name', driver => {
   const count = async (from: string, params: Record<string, string> = {}, app = t) =>
     (await app.db.one<{ n: number }>(`SELECT count(*) AS n FROM ${from}`, params))?.n
   const me = ({ body }: Answer) =>
-    t.call({ url: `/api/users/${body.user.id}`, headers: { authorization: `Bearer ${body.accessToken}` } })
+    t.get(`/api/users/${body.user.id}`, undefined, { authorization: `Bearer ${body.accessToken}` })
   const post = (url: string, payload: object, headers: Record<string, string> = {}) =>
-    t.call({ method: 'POST', url, payload, headers })
+    t.post(url, payload, undefined, headers)
   /** An account that an admin has made. */
   const account = async (email: string) => {
     const payload = { email, password: PASSWORD, name: 'Made By Admin' }
-    const { body } = await t.call({ method: 'POST', url: '/api/users', payload, as: await t.signedIn('admin') })
+    const { body } = await t.post('/api/users', payload, await t.signedIn('admin'))
     return body.id as string
   }
   const nothingLogged = (app = t) => {
@@ -209,8 +209,7 @@ describe.each(drivers)('signing in with Google on $name', driver => {
         res.setHeader('content-type', 'application/json')
         res.end(JSON.stringify({ ...answer, id_token: await sign(answer['id_token']) }))
       }
-      const answer = await signIn(person(), oddTokens)
-      expect(answer.body).toMatchObject({ statusCode: 401, code: 'INVALID_ID_TOKEN' })
+      expect((await signIn(person(), oddTokens)).body).toMatchObject({ statusCode: 401, code: 'INVALID_ID_TOKEN' })
       expect(oddTokens.log.join('')).toContain('an id_token was refused')
       expect(await count('users', {}, oddTokens)).toBe(0)
       nothingLogged(oddTokens)
@@ -270,7 +269,7 @@ describe.each(drivers)('signing in with Google on $name', driver => {
       const without = await testApp({}, driver)
       opened.push(without)
       for (const url of ['/api/auth/google', `${CALLBACK}?code=x&state=y`]) {
-        const { body } = await without.call({ url })
+        const { body } = await without.get(url)
         expect(body).toMatchObject({ statusCode: 404, code: 'GOOGLE_NOT_CONFIGURED' })
         expect(body.message).toContain('GOOGLE_CLIENT_ID')
       }
@@ -283,8 +282,8 @@ describe.each(drivers)('signing in with Google on $name', driver => {
 
     it('too many attempts from one address', async () => {
       const limited = await instance({ AUTH_RATE_LIMIT_MAX: '2' })
-      for (let i = 0; i < 2; i++) expect((await limited.call({ url: '/api/auth/google' })).status).toBe(302)
-      expect((await limited.call({ url: CALLBACK })).body.code).toBe('RATE_LIMITED')
+      for (let i = 0; i < 2; i++) expect((await limited.get('/api/auth/google')).status).toBe(302)
+      expect((await limited.get(CALLBACK)).body.code).toBe('RATE_LIMITED')
     })
   })
 
@@ -307,8 +306,7 @@ describe.each(drivers)('signing in with Google on $name', driver => {
     })
 
     it('gives cookies that scripts cannot read, for these routes alone and for ten minutes', async () => {
-      const { cookies } = await begin()
-      expect(cookies.map(cookie => cookie.replace(/=[\w-]+;/, '=…;'))).toEqual([
+      expect((await begin()).cookies.map(cookie => cookie.replace(/=[\w-]+;/, '=…;'))).toEqual([
         'google-state=…; Max-Age=600; Path=/api/auth/google; HttpOnly; SameSite=Lax',
         'google-verifier=…; Max-Age=600; Path=/api/auth/google; HttpOnly; SameSite=Lax',
       ])
@@ -320,7 +318,7 @@ describe.each(drivers)('signing in with Google on $name', driver => {
       expect(page.searchParams.get('redirect_uri')).toBe(`https://panelist.example${CALLBACK}`)
       for (const one of cookies) expect(one).toMatch(/^__Secure-google-.*; HttpOnly; Secure; SameSite=Lax$/)
       said = person()
-      expect((await secure.call({ url: await back(page), headers: { cookie } })).status).toBe(200)
+      expect((await secure.get(await back(page), undefined, { cookie })).status).toBe(200)
     })
 
     it('is open while nobody answers at the provider, as is the start of the program', async () => {
@@ -329,7 +327,7 @@ describe.each(drivers)('signing in with Google on $name', driver => {
       const alone = await instance({}, { issuer: nowhere, ...endpoints })
       const { page, cookie } = await begin(alone)
       const state = page.searchParams.get('state') ?? ''
-      const answer = await alone.call({ url: `${CALLBACK}?code=some-code&state=${state}`, headers: { cookie } })
+      const answer = await alone.get(`${CALLBACK}?code=some-code&state=${state}`, undefined, { cookie })
       expect(answer.body).toMatchObject({ statusCode: 503, code: 'IDENTITY_PROVIDER_UNAVAILABLE' })
       expect(answer.headers['retry-after']).toBe('10')
       expect(alone.log.join('')).toContain('ECONNREFUSED')
@@ -361,7 +359,7 @@ describe.each(drivers)('signing in with Google on $name', driver => {
     it('proves with the code that it is the browser that began', async () => {
       const { page, cookie } = await begin()
       said = person()
-      expect((await t.call({ url: await back(page), headers: { cookie } })).status).toBe(200)
+      expect((await t.get(await back(page), undefined, { cookie })).status).toBe(200)
       const [verifier = ''] = verifiers
       const challenge = createHash('sha256').update(verifier).digest('base64url')
       expect(challenge).toBe(page.searchParams.get('code_challenge'))
@@ -379,16 +377,16 @@ describe.each(drivers)('signing in with Google on $name', driver => {
         { cookie: verifier ?? '' },
         { cookie: 'google-state=; google-verifier=' },
       ]) {
-        const answer = await t.call({ url, headers })
+        const answer = await t.get(url, undefined, headers)
         expect(answer.body).toMatchObject({ statusCode: 400, code: 'OAUTH_STATE' })
         expect(answer.headers['set-cookie']).toBeUndefined()
       }
-      expect((await t.call({ url, headers: { cookie: mine.cookie } })).status).toBe(200)
+      expect((await t.get(url, undefined, { cookie: mine.cookie })).status).toBe(200)
     })
 
     it.each(['', '?code=x', '?code=x&state=', '?state=x', '?error=access_denied'])('is refused for %j', async query => {
       const { cookie } = await begin()
-      const answer = await t.call({ url: `${CALLBACK}${query}`, headers: { cookie } })
+      const answer = await t.get(`${CALLBACK}${query}`, undefined, { cookie })
       expect(answer.body).toMatchObject({ statusCode: 400, code: 'OAUTH_STATE' })
     })
 
@@ -396,11 +394,10 @@ describe.each(drivers)('signing in with Google on $name', driver => {
       said = person()
       const { page, cookie } = await begin()
       const url = await back(page)
-      expect((await t.call({ url, headers: { cookie } })).status).toBe(200)
-      expect((await t.call({ url })).body.code).toBe('OAUTH_STATE')
-      const again = await t.call({ url, headers: { cookie } })
-      expect(again.body).toMatchObject({ statusCode: 400, code: 'OAUTH_CODE' })
-      expect((await t.call({ url: url.replace(/code=[^&]*&?/, ''), headers: { cookie } })).body.code).toBe('OAUTH_CODE')
+      expect((await t.get(url, undefined, { cookie })).status).toBe(200)
+      expect((await t.get(url)).body.code).toBe('OAUTH_STATE')
+      expect((await t.get(url, undefined, { cookie })).body).toMatchObject({ statusCode: 400, code: 'OAUTH_CODE' })
+      expect((await t.get(url.replace(/code=[^&]*&?/, ''), undefined, { cookie })).body.code).toBe('OAUTH_CODE')
     })
 
     it.each([
@@ -411,7 +408,7 @@ describe.each(drivers)('signing in with Google on $name', driver => {
       const { page, cookie } = await begin()
       const state = page.searchParams.get('state') ?? ''
       const url = `${CALLBACK}?error=${error}&error_description=No%20way&state=${state}`
-      expect((await t.call({ url, headers: { cookie } })).body).toMatchObject({ statusCode, code })
+      expect((await t.get(url, undefined, { cookie })).body).toMatchObject({ statusCode, code })
     })
 
     it.each<[string, TokenAnswer, number, string]>([
@@ -613,7 +610,7 @@ describe.each(drivers)('signing in with Google on $name', driver => {
       const { body } = await registered(`before-${made}@example.com`)
       const { id } = body.user
       const as = await t.signedIn('admin')
-      const change = (payload: object) => t.call({ method: 'PUT', url: `/api/users/${id}`, payload, as })
+      const change = (payload: object) => t.put(`/api/users/${id}`, payload, as)
       await change({ name: 'Another' })
       expect(await proven(id)).toBe(0)
       await change({ email: claims['email'] })

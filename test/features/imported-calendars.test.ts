@@ -6,6 +6,7 @@ import { CalendarPoller } from '../../features/imported-calendars/poller.ts'
 import { auditLogger } from '../../plugins/audit-logger.ts'
 import { WEEKDAYS } from '../../domain/scheduling/availability.ts'
 import { PUBLIC_INTERNET, safeFetcher, type SafeFetch } from '../../features/imported-calendars/fetching.ts'
+import { invalid, outdated, refusal, unknown } from '../support/answers.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { withApiToken } from '../support/cache.ts'
 import { selfSigned } from '../support/certificate.ts'
@@ -14,7 +15,6 @@ import { eventually } from '../support/eventually.ts'
 import { countOf } from '../support/rows.ts'
 
 const { key, cert } = selfSigned()
-const unknown = '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'
 const SECRET_PATH = '/private-4f1c88d2/basic.ics'
 const DAY = 86_400_000
 /** A Monday to Friday, when Berlin has summer time. */
@@ -83,7 +83,7 @@ describe.each(drivers)('imported calendars on $name', driver => {
   /** Of their own for each test, as tests share a program; they give every hour there is. */
   async function person(more: object = {}): Promise<string> {
     const payload = { name: 'Ada Lovelace', email: `ada${++made}@example.com`, ...more }
-    const { body } = await t.call({ method: 'POST', url: '/api/interviewers', as: talent, payload })
+    const { body } = await t.post('/api/interviewers', payload, talent)
     const hours = { method: 'PUT', url: `/api/interviewers/${body.id}/availability`, as: talent } as const
     expect((await t.call({ ...hours, payload: { weekly: ALL_DAY } })).status).toBe(200)
     return body.id
@@ -101,18 +101,18 @@ describe.each(drivers)('imported calendars on $name', driver => {
   const urlOf = (id: string, rest = '') => `/api/interviewers/${id}/calendars${rest}`
   const upload = (id: string, text: string, as = talent, headers = {}): Promise<Answer> => {
     const type = { 'content-type': 'text/calendar; charset=utf-8' }
-    return t.call({ method: 'POST', url: urlOf(id), as, payload: text, headers: { ...type, ...headers } })
+    return t.post(urlOf(id), text, as, { ...type, ...headers })
   }
   const subscribe = (id: string, more: object = {}, as = talent, headers = {}): Promise<Answer> =>
-    t.call({ method: 'POST', url: urlOf(id), as, headers, payload: { url: base + SECRET_PATH, ...more } })
-  const get = (id: string, rest = '', as = talent): Promise<Answer> => t.call({ url: urlOf(id, rest), as })
+    t.post(urlOf(id), { url: base + SECRET_PATH, ...more }, as, headers)
+  const get = (id: string, rest = '', as = talent): Promise<Answer> => t.get(urlOf(id, rest), as)
   const refresh = (id: string, calendarId: string, as = talent, headers = {}): Promise<Answer> =>
-    t.call({ method: 'POST', url: urlOf(id, `/${calendarId}/refresh`), as, headers })
+    t.post(urlOf(id, `/${calendarId}/refresh`), undefined, as, headers)
   const remove = (id: string, calendarId: string, as = talent, headers = {}): Promise<Answer> =>
-    t.call({ method: 'DELETE', url: urlOf(id, `/${calendarId}`), as, headers })
+    t.delete(urlOf(id, `/${calendarId}`), as, headers)
   const history = async (id: string) => {
     const url = `/api/interviewers/${id}/history?sort=id`
-    const { data } = (await t.call({ url, as: talent })).body
+    const { data } = (await t.get(url, talent)).body
     return data.filter(({ action }: { action: string }) => action.startsWith('calendar'))
   }
   /** As if the time had come. */
@@ -130,7 +130,7 @@ describe.each(drivers)('imported calendars on $name', driver => {
     const to = new Date(Date.parse(`${days.at(-1)}T00:00:00Z`) + DAY).toISOString()
     const seats = [{ interviewerIds: [id] }]
     const payload = { from, to, durationMinutes: 60, stepMinutes: 60, seats, limit: 500, explain: true, ...more }
-    const { status, body } = await t.call({ method: 'POST', url: '/api/availability/search', as: talent, payload })
+    const { status, body } = await t.post('/api/availability/search', payload, talent)
     expect(status).toBe(200)
     return body
   }
@@ -154,10 +154,7 @@ describe.each(drivers)('imported calendars on $name', driver => {
       ['POST', `/${unknown}/refresh`],
       ['DELETE', `/${unknown}`],
     ] as const)('refuses a stranger: %s %s', async (method, rest) => {
-      expect(await t.call({ method, url: urlOf(adaId, rest) })).toMatchObject({
-        status: 401,
-        body: { code: 'UNAUTHORIZED' },
-      })
+      expect(await t.call({ method, url: urlOf(adaId, rest) })).toMatchObject(refusal(401, 'UNAUTHORIZED'))
     })
 
     it('answers 404 to staff for somebody who is not there, and asks no server', async () => {
@@ -218,7 +215,7 @@ describe.each(drivers)('imported calendars on $name', driver => {
     ])('refuses %s and names the field', async (_what, more, path) => {
       const before = await countOf(t.db, 'imported_calendars')
       const answer = await subscribe(adaId, more)
-      expect(answer).toMatchObject({ status: 400, body: { code: 'VALIDATION', details: [{ path }] } })
+      expect(answer).toMatchObject(invalid(path))
       expect(JSON.stringify(answer.body)).not.toContain('secret')
       expect(await countOf(t.db, 'imported_calendars')).toBe(before)
       expect(asked).toHaveLength(0)
@@ -230,33 +227,27 @@ describe.each(drivers)('imported calendars on $name', driver => {
       ['a page', '<html></html>'],
     ])('refuses to keep %s that is uploaded, and says why', async (_what, text) => {
       const before = [await countOf(t.db, 'imported_calendars'), await countOf(t.db, 'audit_logs')]
-      expect(await upload(adaId, text)).toMatchObject({
-        status: 400,
-        body: { code: 'VALIDATION', details: [{ path: '/body', message: expect.stringMatching(/calendar/i) }] },
-      })
+      expect(await upload(adaId, text)).toMatchObject(
+        refusal(400, 'VALIDATION', { details: [{ path: '/body', message: expect.stringMatching(/calendar/i) }] }),
+      )
       expect([await countOf(t.db, 'imported_calendars'), await countOf(t.db, 'audit_logs')]).toEqual(before)
     })
 
     it('refuses an empty upload, one with a NUL, no body at all, 5 MiB and more, and other types', async () => {
-      expect(await upload(adaId, '')).toMatchObject({ status: 400, body: { code: 'VALIDATION' } })
-      expect(await upload(adaId, `${MONDAY_AT_NINE}\0`)).toMatchObject({ status: 400, body: { code: 'VALIDATION' } })
-      expect(await t.call({ method: 'POST', url: urlOf(adaId), as: talent })).toMatchObject({
-        status: 400,
-        body: { code: 'VALIDATION' },
-      })
-      const large = await upload(adaId, 'x'.repeat(5 * 1024 * 1024 + 1))
-      expect(large).toMatchObject({ status: 413, body: { code: 'PAYLOAD_TOO_LARGE' } })
-      const json = await subscribe(adaId, { name: 'x'.repeat(1024 * 1024) })
-      expect(json).toMatchObject({ status: 413, body: { code: 'PAYLOAD_TOO_LARGE' } })
+      expect(await upload(adaId, '')).toMatchObject(refusal(400, 'VALIDATION'))
+      expect(await upload(adaId, `${MONDAY_AT_NINE}\0`)).toMatchObject(refusal(400, 'VALIDATION'))
+      expect(await t.post(urlOf(adaId), undefined, talent)).toMatchObject(refusal(400, 'VALIDATION'))
+      expect(await upload(adaId, 'x'.repeat(5 * 1024 * 1024 + 1))).toMatchObject(refusal(413, 'PAYLOAD_TOO_LARGE'))
+      expect(await subscribe(adaId, { name: 'x'.repeat(1024 * 1024) })).toMatchObject(refusal(413, 'PAYLOAD_TOO_LARGE'))
       const xml = await upload(adaId, '<x/>', talent, { 'content-type': 'text/xml' })
-      expect(xml).toMatchObject({ status: 415, body: { code: 'UNSUPPORTED_MEDIA_TYPE' } })
+      expect(xml).toMatchObject(refusal(415, 'UNSUPPORTED_MEDIA_TYPE'))
     })
 
     it('refuses a stale version with 412 and asks nobody', async () => {
       const id = await person()
       const { body } = await subscribe(id)
       asked = []
-      const stale = { status: 412, body: { code: 'VERSION_MISMATCH', details: [{ currentVersion: 1 }] } }
+      const stale = outdated(1)
       expect(await refresh(id, body.id, talent, { 'if-match': '"9"' })).toMatchObject(stale)
       expect(await remove(id, body.id, talent, { 'if-match': '"9"' })).toMatchObject(stale)
       expect(asked).toHaveLength(0)
@@ -266,14 +257,14 @@ describe.each(drivers)('imported calendars on $name', driver => {
     it('refuses a twenty-first calendar', async () => {
       const id = await person()
       for (let count = 0; count < 20; count += 1) expect((await upload(id, MONDAY_AT_NINE)).status).toBe(201)
-      expect(await upload(id, MONDAY_AT_NINE)).toMatchObject({ status: 409, body: { code: 'CALENDARS_FULL' } })
+      expect(await upload(id, MONDAY_AT_NINE)).toMatchObject(refusal(409, 'CALENDARS_FULL'))
     })
 
     it('lets a token near only with the scope for it', async () => {
       const script = await withApiToken(t, talent)
       expect((await get(adaId, '', script)).status).toBe(200)
       const payload = { name: 'Reader', scopes: ['availability:read'] }
-      const { body } = await t.call({ method: 'POST', url: '/api/tokens', as: talent, payload })
+      const { body } = await t.post('/api/tokens', payload, talent)
       const reader = { ...talent, headers: { authorization: `Bearer ${body.secret}` } }
       expect((await get(adaId, '', reader)).status).toBe(200)
       expect((await upload(adaId, MONDAY_AT_NINE, reader)).status).toBe(403)
@@ -337,7 +328,7 @@ describe.each(drivers)('imported calendars on $name', driver => {
     it('goes with its interviewer', async () => {
       const id = await person()
       const { body } = await upload(id, MONDAY_AT_NINE)
-      await t.call({ method: 'DELETE', url: `/api/interviewers/${id}`, as: talent })
+      await t.delete(`/api/interviewers/${id}`, talent)
       expect(await kept(body.id)).toBeUndefined()
       const busy = 'SELECT count(*) AS total FROM imported_busy WHERE calendar_id = :id'
       expect(await t.db.one(busy, { id: body.id })).toEqual({ total: 0 })
@@ -379,7 +370,7 @@ describe.each(drivers)('imported calendars on $name', driver => {
       const id = await person({ timezone: 'Asia/Tokyo' })
       const { body } = await upload(id, calendar(event(...DAY_OF_TUESDAY)))
       const payload = { timezone: 'America/New_York' }
-      expect((await t.call({ method: 'PUT', url: `/api/interviewers/${id}`, as: talent, payload })).status).toBe(200)
+      expect((await t.put(`/api/interviewers/${id}`, payload, talent)).status).toBe(200)
       expect((await get(id, `/${body.id}`)).body).toMatchObject({ status: 'pending', expandedUntil: null })
       const { slots, explain } = await search(id)
       expect(slots).toEqual([])
@@ -426,8 +417,7 @@ describe.each(drivers)('imported calendars on $name', driver => {
   describe('a url', () => {
     it('is asked at once, and shows its host alone', async () => {
       const id = await person()
-      const answer = await subscribe(id, { name: 'Work' })
-      expect(answer).toMatchObject({
+      expect(await subscribe(id, { name: 'Work' })).toMatchObject({
         status: 201,
         body: { name: 'Work', source: 'url', host: new URL(base).host, status: 'ok', busy: 1 },
       })
@@ -448,7 +438,7 @@ describe.each(drivers)('imported calendars on $name', driver => {
       expect(slots).toEqual([])
       expect(explain[0]).toMatchObject({ minutes: { free: 0 }, problem: 'Work: The server answers 404' })
       const span = `from=${DATES[0]}T00:00:00Z&to=${DATES[4]}T00:00:00Z&durationMinutes=60`
-      expect((await t.call({ url: `/api/interviewers/${id}/slots?${span}`, as: talent })).body).toEqual({ slots: [] })
+      expect((await t.get(`/api/interviewers/${id}/slots?${span}`, talent)).body).toEqual({ slots: [] })
 
       offer(MONDAY_AT_NINE)
       await poll(answer.body.id)
@@ -463,10 +453,11 @@ describe.each(drivers)('imported calendars on $name', driver => {
         ...{ title: 'Interview', type: 'technical', startsAt: '2027-04-05T09:00:00Z', durationMinutes: 60 },
         seats: [{ interviewerIds: [id] }],
       }
-      expect(await t.call({ method: 'POST', url: '/api/events', as: talent, payload })).toMatchObject({
-        status: 409,
-        body: { code: 'NO_PANEL_AVAILABLE', details: [{ problem: expect.stringContaining('The server answers 500') }] },
-      })
+      expect(await t.post('/api/events', payload, talent)).toMatchObject(
+        refusal(409, 'NO_PANEL_AVAILABLE', {
+          details: [{ problem: expect.stringContaining('The server answers 500') }],
+        }),
+      )
     })
 
     it('is polled every 15 minutes, and not sent again while it is the same', async () => {
@@ -493,7 +484,7 @@ describe.each(drivers)('imported calendars on $name', driver => {
       offer(calendar(event('DTSTART;VALUE=DATE:20270406')), '"1"')
       const { body } = await subscribe(id)
       const payload = { timezone: 'Asia/Tokyo' }
-      await t.call({ method: 'PUT', url: `/api/interviewers/${id}`, as: talent, payload })
+      await t.put(`/api/interviewers/${id}`, payload, talent)
       await poller.poll()
       expect(asked).toHaveLength(2)
       expect(await taken(id)).toEqual([...hoursOf('2027-04-05', 15, 24), ...hoursOf('2027-04-06', 0, 15)])
@@ -520,10 +511,7 @@ describe.each(drivers)('imported calendars on $name', driver => {
         ['calendar_unreadable', 'calendar polling'],
         ['calendar_readable', 'calendar polling'],
       ])
-      expect(rows[1].changes).toMatchObject({
-        calendarId: { to: body.id },
-        status: { from: 'ok', to: 'unreadable' },
-      })
+      expect(rows[1].changes).toMatchObject({ calendarId: { to: body.id }, status: { from: 'ok', to: 'unreadable' } })
     })
 
     it('is asked ever more seldom while it fails, but at least every six hours', async () => {
@@ -543,8 +531,7 @@ describe.each(drivers)('imported calendars on $name', driver => {
       refuse(500)
       const { body } = await subscribe(id)
       offer(MONDAY_AT_NINE)
-      const answer = await refresh(id, body.id)
-      expect(answer).toMatchObject({ status: 200, body: { status: 'ok', busy: 1, version: 2 } })
+      expect(await refresh(id, body.id)).toMatchObject({ status: 200, body: { status: 'ok', busy: 1, version: 2 } })
       expect((await history(id)).at(-1)).toMatchObject({
         action: 'calendar_refreshed',
         actorName: talent.name,
@@ -657,7 +644,7 @@ test('A44: refuses what is not on the public internet; a name that means such a 
   const strict = await testApp()
   const boss = await strict.signedIn('admin')
   const add = { name: 'Ada Lovelace', email: 'ada@example.com' }
-  const { body } = await strict.call({ method: 'POST', url: '/api/interviewers', as: boss, payload: add })
+  const { body } = await strict.post('/api/interviewers', add, boss)
   const ask = { method: 'POST', url: `/api/interviewers/${body.id}/calendars`, as: boss } as const
   const message = 'The address leads to a machine that is not on the public internet'
   for (const url of [
@@ -666,10 +653,9 @@ test('A44: refuses what is not on the public internet; a name that means such a 
     'https://2130706433/',
     'https://169.254.169.254/latest/meta-data',
   ]) {
-    expect(await strict.call({ ...ask, payload: { url } })).toMatchObject({
-      status: 400,
-      body: { code: 'VALIDATION', message, details: [{ path: '/url', message }] },
-    })
+    expect(await strict.call({ ...ask, payload: { url } })).toMatchObject(
+      refusal(400, 'VALIDATION', { message, details: [{ path: '/url', message }] }),
+    )
   }
   expect(await strict.call({ ...ask, payload: { url: 'https://localhost/' } })).toMatchObject({
     status: 201,

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { invalid, outdated, refusal, unknown } from '../support/answers.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers } from '../support/databases.ts'
 import { countOf } from '../support/rows.ts'
 
 const url = '/api/portfolio'
-const unknown = '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'
 const LINE_FEED = 'two\nlines'
 
 /** The kinds: the least that has to be sent, the rest with its default, one with everything, and one field to change. */
@@ -56,14 +56,7 @@ const KINDS = [
     kind: 'projects',
     entityType: 'portfolio_project',
     least: { name: 'Bernoulli' },
-    defaults: {
-      description: null,
-      url: null,
-      repositoryUrl: null,
-      technologies: [],
-      startDate: null,
-      endDate: null,
-    },
+    defaults: { description: null, url: null, repositoryUrl: null, technologies: [], startDate: null, endDate: null },
     whole: {
       name: 'Difference',
       description: 'Computes\ttables',
@@ -101,27 +94,21 @@ describe.each(drivers)('portfolio on $name', driver => {
 
   const interviewer = async (userId: string | null = null): Promise<string> => {
     const payload = { name: 'Ada Lovelace', email: `${randomUUID()}@example.com`, userId }
-    return (await t.call({ method: 'POST', url: '/api/interviewers', payload, as: talent })).body.id
+    return (await t.post('/api/interviewers', payload, talent)).body.id
   }
   const post = (kind: string, payload: object, as = talent, headers = {}): Promise<Answer> =>
-    t.call({ method: 'POST', url: `${url}/${kind}`, as, headers, payload })
+    t.post(`${url}/${kind}`, payload, as, headers)
   const put = (path: string, payload: object, as = talent, headers = {}): Promise<Answer> =>
-    t.call({ method: 'PUT', url: `${url}/${path}`, as, headers, payload })
-  const remove = (path: string, as = talent, headers = {}): Promise<Answer> =>
-    t.call({ method: 'DELETE', url: `${url}/${path}`, as, headers })
-  const get = (path: string, headers = {}): Promise<Answer> => t.call({ url: `${url}/${path}`, as: stranger, headers })
-  const overview = (id: string): Promise<Answer> => t.call({ url: `/api/interviewers/${id}/portfolio`, as: stranger })
+    t.put(`${url}/${path}`, payload, as, headers)
+  const remove = (path: string, as = talent, headers = {}): Promise<Answer> => t.delete(`${url}/${path}`, as, headers)
+  const get = (path: string, headers = {}): Promise<Answer> => t.get(`${url}/${path}`, stranger, headers)
+  const overview = (id: string): Promise<Answer> => t.get(`/api/interviewers/${id}/portfolio`, stranger)
   const journal = async (entityType: string, entityId: string) =>
-    (await t.call({ url: `/api/audit-logs?entityType=${entityType}&entityId=${entityId}&sort=id`, as: talent })).body
-      .data
+    (await t.get(`/api/audit-logs?entityType=${entityType}&entityId=${entityId}&sort=id`, talent)).body.data
   const written = async () => [await countOf(t.db, 'audit_logs'), await entries()]
   const entries = async () => Promise.all(KINDS.map(({ kind }) => countOf(t.db, `portfolio_${kind}`)))
   const ids = ({ body }: Answer) => body.data.map(({ id }: { id: string }) => id)
-  const invalid = (path: string) => ({ status: 400, body: { code: 'VALIDATION', details: [{ path }] } })
-  const forbidden = {
-    status: 403,
-    body: { code: 'FORBIDDEN', message: expect.stringMatching(/^An interviewer changes/) },
-  }
+  const forbidden = refusal(403, 'FORBIDDEN', { message: expect.stringMatching(/^An interviewer changes/) })
 
   describe('portfolio: refusals', () => {
     it.each([
@@ -136,22 +123,20 @@ describe.each(drivers)('portfolio on $name', driver => {
       ['PUT', `${url}/biodata/${unknown}`],
       ['GET', `/api/interviewers/${unknown}/portfolio`],
     ] as ['GET', string][])('refuses a stranger: %s %s', async (method, address) => {
-      expect(await t.call({ method, url: address })).toMatchObject({ status: 401, body: { code: 'UNAUTHORIZED' } })
+      expect(await t.call({ method, url: address })).toMatchObject(refusal(401, 'UNAUTHORIZED'))
     })
 
-    it.each(KINDS)(
-      'refuses an interviewer somebody else’s $kind, and leaves no trace',
-      async ({ kind, least, change }) => {
-        const { body: entry } = await post(kind, { interviewerId: other, ...least })
-        const before = await written()
-        expect(await post(kind, { interviewerId: other, ...least }, ada)).toMatchObject(forbidden)
-        expect(await put(`${kind}/${entry.id}`, change, ada)).toMatchObject(forbidden)
-        expect(await put(`${kind}/${entry.id}`, change, ada, { 'if-match': '"9"' })).toMatchObject(forbidden)
-        expect(await remove(`${kind}/${entry.id}`, ada)).toMatchObject(forbidden)
-        expect(await written()).toEqual(before)
-        expect((await get(`${kind}/${entry.id}`)).body).toEqual(entry)
-      },
-    )
+    it.each(KINDS)('refuses an interviewer somebody else’s $kind, and leaves no trace', async of => {
+      const { kind, least, change } = of
+      const { body: entry } = await post(kind, { interviewerId: other, ...least })
+      const before = await written()
+      expect(await post(kind, { interviewerId: other, ...least }, ada)).toMatchObject(forbidden)
+      expect(await put(`${kind}/${entry.id}`, change, ada)).toMatchObject(forbidden)
+      expect(await put(`${kind}/${entry.id}`, change, ada, { 'if-match': '"9"' })).toMatchObject(forbidden)
+      expect(await remove(`${kind}/${entry.id}`, ada)).toMatchObject(forbidden)
+      expect(await written()).toEqual(before)
+      expect((await get(`${kind}/${entry.id}`)).body).toEqual(entry)
+    })
 
     it('refuses an interviewer somebody else’s biodata, and leaves no trace', async () => {
       const before = await written()
@@ -163,11 +148,11 @@ describe.each(drivers)('portfolio on $name', driver => {
     it.each(KINDS)('answers 404 to $kind that is not there, whoever asks', async ({ kind, change }) => {
       for (const as of [talent, ada]) {
         const answers = [
-          await t.call({ url: `${url}/${kind}/${unknown}`, as }),
+          await t.get(`${url}/${kind}/${unknown}`, as),
           await put(`${kind}/${unknown}`, change, as),
           await remove(`${kind}/${unknown}`, as),
         ]
-        for (const answer of answers) expect(answer).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } })
+        for (const answer of answers) expect(answer).toMatchObject(refusal(404, 'NOT_FOUND'))
       }
     })
 
@@ -269,23 +254,21 @@ describe.each(drivers)('portfolio on $name', driver => {
       )
     })
 
-    it.each(KINDS)(
-      'refuses $kind a stale version, an empty change and another owner',
-      async ({ kind, least, change }) => {
-        const { body: entry } = await post(kind, { interviewerId: await interviewer(), ...least })
-        const path = `${kind}/${entry.id}`
-        expect(await put(path, {})).toMatchObject(invalid(''))
-        expect(await put(path, { interviewerId: other })).toMatchObject(invalid('/interviewerId'))
-        expect(await put(path, change, talent, { 'if-match': '"1"' })).toMatchObject({
-          status: 200,
-          headers: { etag: '"2"' },
-        })
-        const stale = { status: 412, body: { code: 'VERSION_MISMATCH', details: [{ currentVersion: 2 }] } }
-        expect(await put(path, change, talent, { 'if-match': '"1"' })).toMatchObject(stale)
-        expect(await remove(path, talent, { 'if-match': '"1"' })).toMatchObject(stale)
-        expect((await remove(path, talent, { 'if-match': '"2"' })).status).toBe(204)
-      },
-    )
+    it.each(KINDS)('refuses $kind a stale version, an empty change and another owner', async of => {
+      const { kind, least, change } = of
+      const { body: entry } = await post(kind, { interviewerId: await interviewer(), ...least })
+      const path = `${kind}/${entry.id}`
+      expect(await put(path, {})).toMatchObject(invalid(''))
+      expect(await put(path, { interviewerId: other })).toMatchObject(invalid('/interviewerId'))
+      expect(await put(path, change, talent, { 'if-match': '"1"' })).toMatchObject({
+        status: 200,
+        headers: { etag: '"2"' },
+      })
+      const stale = outdated(2)
+      expect(await put(path, change, talent, { 'if-match': '"1"' })).toMatchObject(stale)
+      expect(await remove(path, talent, { 'if-match': '"1"' })).toMatchObject(stale)
+      expect((await remove(path, talent, { 'if-match': '"2"' })).status).toBe(204)
+    })
 
     it('refuses biodata a stale version and an empty change', async () => {
       const path = `biodata/${await interviewer()}`
@@ -293,7 +276,7 @@ describe.each(drivers)('portfolio on $name', driver => {
       await put(path, { headline: 'One' })
       expect(await put(path, {})).toMatchObject(invalid(''))
       expect(await put(path, { headline: 'Two' }, talent, { 'if-match': '"1"' })).toMatchObject({ status: 200 })
-      const stale = { status: 412, body: { code: 'VERSION_MISMATCH', details: [{ currentVersion: 2 }] } }
+      const stale = outdated(2)
       expect(await put(path, { headline: 'Three' }, talent, { 'if-match': '"1"' })).toMatchObject(stale)
     })
 
@@ -302,7 +285,7 @@ describe.each(drivers)('portfolio on $name', driver => {
       await post('skills', { interviewerId: one, name: 'TypeScript' })
       const { body: sql } = await post('skills', { interviewerId: one, name: 'SQL' })
       const before = await written()
-      const taken = { status: 409, body: { code: 'SKILL_TAKEN', message: expect.stringContaining('TYPEscript') } }
+      const taken = refusal(409, 'SKILL_TAKEN', { message: expect.stringContaining('TYPEscript') })
       expect(await post('skills', { interviewerId: one, name: 'TYPEscript' })).toMatchObject(taken)
       expect(await put(`skills/${sql.id}`, { name: 'TYPEscript' })).toMatchObject(taken)
       expect(await written()).toEqual(before)
@@ -317,7 +300,7 @@ describe.each(drivers)('portfolio on $name', driver => {
         await fill(kind, full, 100)
         const more = { interviewerId: full, ...kind.least }
         const before = await written()
-        expect(await post(kind.kind, more)).toMatchObject({ status: 409, body: { code: 'PORTFOLIO_FULL' } })
+        expect(await post(kind.kind, more)).toMatchObject(refusal(409, 'PORTFOLIO_FULL'))
         expect(await written()).toEqual(before)
         expect((await post(kind.kind, { ...more, interviewerId: empty })).status).toBe(201)
         expect((await overview(full)).body[kind.kind]).toHaveLength(100)
@@ -457,10 +440,9 @@ describe.each(drivers)('portfolio on $name', driver => {
       expect(seen).toHaveLength(total)
       expect(new Set(seen).size).toBe(total)
       const { nextCursor } = (await get(`${kind}?limit=1`)).body.pagination
-      expect(await get(`${kind}?limit=1&cursor=${nextCursor}&sort=-position`)).toMatchObject({
-        status: 400,
-        body: { code: 'INVALID_CURSOR' },
-      })
+      expect(await get(`${kind}?limit=1&cursor=${nextCursor}&sort=-position`)).toMatchObject(
+        refusal(400, 'INVALID_CURSOR'),
+      )
       expect(await get(`${kind}?interviewerId=${unknown}`)).toMatchObject({
         status: 200,
         body: { data: [], pagination: { total: 0 } },
@@ -619,9 +601,7 @@ describe.each(drivers)('portfolio on $name', driver => {
       for (const { kind, least } of KINDS) await post(kind, { interviewerId, ...least })
       await put(`biodata/${interviewerId}`, { headline: 'Here' })
       expect(await totals()).toEqual(before.map(total => total + 1))
-      expect((await t.call({ method: 'DELETE', url: `/api/interviewers/${interviewerId}`, as: talent })).status).toBe(
-        204,
-      )
+      expect((await t.delete(`/api/interviewers/${interviewerId}`, talent)).status).toBe(204)
       expect(await totals()).toEqual(before)
       expect(await entries()).toEqual(before)
       expect((await overview(interviewerId)).status).toBe(404)
@@ -636,14 +616,14 @@ describe.each(drivers)('portfolio on $name', driver => {
 
     it('is read by a script whose token has the scope, which does not write', async () => {
       const payload = { name: 'Careers page', scopes: ['portfolio:read'] }
-      const { body: token } = await t.call({ method: 'POST', url: '/api/tokens', payload, as: talent })
+      const { body: token } = await t.post('/api/tokens', payload, talent)
       const headers = { authorization: `Bearer ${token.secret}` }
       for (const address of [`/api/interviewers/${adas}/portfolio`, ...KINDS.map(({ kind }) => `${url}/${kind}`)]) {
-        expect((await t.call({ url: address, headers })).status, address).toBe(200)
+        expect((await t.get(address, undefined, headers)).status, address).toBe(200)
       }
       const write = { method: 'PUT' as const, url: `${url}/biodata/${adas}`, payload: { headline: 'Script' }, headers }
-      expect(await t.call(write)).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } })
-      expect((await t.call({ url: '/api/interviewers', headers })).status).toBe(403)
+      expect(await t.call(write)).toMatchObject(refusal(403, 'FORBIDDEN'))
+      expect((await t.get('/api/interviewers', undefined, headers)).status).toBe(403)
     })
 
     it('is never answered from before a change, whichever part of it changes and whoever changes it', async () => {
@@ -666,7 +646,7 @@ describe.each(drivers)('portfolio on $name', driver => {
         before = await seen()
       }
       expect(JSON.parse(before)).toMatchObject({ experience: [], education: [], skills: [], projects: [] })
-      await t.call({ method: 'DELETE', url: `/api/interviewers/${interviewerId}`, as: talent })
+      await t.delete(`/api/interviewers/${interviewerId}`, talent)
       expect((await overview(interviewerId)).status).toBe(404)
     })
 

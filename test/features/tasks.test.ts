@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { invalid, outdated, refusal, unknown } from '../support/answers.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers } from '../support/databases.ts'
 
 const url = '/api/tasks'
-const unknown = '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'
 
 interface Row {
   readonly id: string
@@ -38,21 +38,19 @@ describe.each(drivers)('tasks on $name', driver => {
   let made = 0
   const interviewer = async (userId: string | null): Promise<string> => {
     const payload = { name: 'Ada Lovelace', email: `ada${++made}@example.com`, userId }
-    return (await t.call({ method: 'POST', url: '/api/interviewers', as: admin, payload })).body.id
+    return (await t.post('/api/interviewers', payload, admin)).body.id
   }
   const book = async (interviewerId: string, hour: number): Promise<string> => {
     const startsAt = new Date(Date.UTC(2026, 2, 2, hour)).toISOString()
     const payload = { title: 'Interview', type: 'other', startsAt, durationMinutes: 60, panel: [{ interviewerId }] }
-    return (await t.call({ method: 'POST', url: '/api/events', as: admin, payload })).body.id
+    return (await t.post('/api/events', payload, admin)).body.id
   }
   const create = (more: object = {}, as = talent, headers = {}): Promise<Answer> =>
-    t.call({ method: 'POST', url, as, headers, payload: { title: 'Send the exercise', ...more } })
+    t.post(url, { title: 'Send the exercise', ...more }, as, headers)
   const put = (id: string, payload: object, as = talent, headers = {}): Promise<Answer> =>
-    t.call({ method: 'PUT', url: `${url}/${id}`, as, headers, payload })
-  const get = (path: string, as = talent, headers = {}): Promise<Answer> =>
-    t.call({ method: 'GET', url: url + path, as, headers })
-  const remove = (id: string, as = talent, headers = {}): Promise<Answer> =>
-    t.call({ method: 'DELETE', url: `${url}/${id}`, as, headers })
+    t.put(`${url}/${id}`, payload, as, headers)
+  const get = (path: string, as = talent, headers = {}): Promise<Answer> => t.get(url + path, as, headers)
+  const remove = (id: string, as = talent, headers = {}): Promise<Answer> => t.delete(`${url}/${id}`, as, headers)
   const history = async (id: string) => (await get(`/${id}/history?sort=id`)).body.data
   const ids = (answer: Answer): string[] => answer.body.data.map(({ id }: Row) => id)
   const journal = () => t.db.one<{ n: number }>('SELECT count(*) AS n FROM audit_logs')
@@ -61,8 +59,7 @@ describe.each(drivers)('tasks on $name', driver => {
     const { body: task } = await create({}, maker)
     return (await put(task.id, { assigneeId: assignee.id })).body
   }
-  const forbidden = (message: unknown = expect.any(String)) => ({ status: 403, body: { code: 'FORBIDDEN', message } })
-  const invalid = (path: string) => ({ status: 400, body: { code: 'VALIDATION', details: [{ path }] } })
+  const forbidden = (message: unknown = expect.any(String)) => refusal(403, 'FORBIDDEN', { message })
 
   describe('tasks: refusals', () => {
     it.each([
@@ -73,8 +70,7 @@ describe.each(drivers)('tasks on $name', driver => {
       ['DELETE', `/${unknown}`],
       ['GET', `/${unknown}/history`],
     ] as const)('refuses a stranger: %s %s', async (method, path) => {
-      const answer = await t.call({ method, url: url + path })
-      expect(answer).toMatchObject({ status: 401, body: { code: 'UNAUTHORIZED' } })
+      expect(await t.call({ method, url: url + path })).toMatchObject(refusal(401, 'UNAUTHORIZED'))
     })
 
     it('refuses the history of a task to an interviewer, also to its maker', async () => {
@@ -139,13 +135,13 @@ describe.each(drivers)('tasks on $name', driver => {
 
     it('refuses an empty change', async () => {
       const { body: task } = await create()
-      expect(await put(task.id, {})).toMatchObject({ status: 400, body: { code: 'VALIDATION' } })
+      expect(await put(task.id, {})).toMatchObject(refusal(400, 'VALIDATION'))
     })
 
     it('refuses a stale version with the current one, and takes the current', async () => {
       const { body: task } = await create()
       expect((await put(task.id, { priority: 1 }, talent, { 'if-match': '"1"' })).headers['etag']).toBe('"2"')
-      const stale = { status: 412, body: { code: 'VERSION_MISMATCH', details: [{ currentVersion: 2 }] } }
+      const stale = outdated(2)
       expect(await put(task.id, { priority: 2 }, talent, { 'if-match': '"1"' })).toMatchObject(stale)
       expect(await remove(task.id, talent, { 'if-match': '"1"' })).toMatchObject(stale)
       expect((await remove(task.id, talent, { 'if-match': '"2"' })).status).toBe(204)
@@ -257,11 +253,7 @@ describe.each(drivers)('tasks on $name', driver => {
           Object.entries<{ from: unknown; to: unknown }>(rows[index].changes).map(([key, c]) => [key, [c.from, c.to]]),
         )
       expect(told(0)).toEqual(from(made))
-      expect(told(1)).toEqual({
-        priority: [3, 1],
-        dueAt: [task.dueAt, null],
-        assigneeId: [assignee.id, maker.id],
-      })
+      expect(told(1)).toEqual({ priority: [3, 1], dueAt: [task.dueAt, null], assigneeId: [assignee.id, maker.id] })
       expect(told(2)).toEqual({ status: ['TODO', 'DONE'] })
       const { dueAt: _, ...gone } = { ...made, status: 'DONE', priority: 1, assigneeId: maker.id }
       expect(told(3)).toEqual(Object.fromEntries(Object.entries(gone).map(([key, value]) => [key, [value, null]])))
@@ -322,7 +314,7 @@ describe.each(drivers)('tasks on $name', driver => {
       const [boss, worker] = [await t.signedIn('talent'), await t.signedIn('interviewer')]
       const eventId = await book(await interviewer(null), 15)
       const { body: task } = await create({ eventId, assigneeId: worker.id }, boss)
-      const drop = (path: string) => t.call({ method: 'DELETE', url: `/api/${path}`, as: admin })
+      const drop = (path: string) => t.delete(`/api/${path}`, admin)
       expect((await drop(`events/${eventId}`)).status).toBe(204)
       expect((await get(`/${task.id}`)).body).toMatchObject({ eventId: null, assigneeId: worker.id, version: 2 })
       expect((await drop(`users/${worker.id}`)).status).toBe(204)
@@ -348,7 +340,7 @@ describe.each(drivers)('tasks on $name', driver => {
     let boss: SignedIn
     let worker: SignedIn
     const tasks: Row[] = []
-    const list = (query: string) => apart.call({ method: 'GET', url: `${url}?${query}`, as: boss })
+    const list = (query: string) => apart.get(`${url}?${query}`, boss)
 
     beforeAll(async () => {
       apart = await testApp({}, driver)
@@ -366,7 +358,7 @@ describe.each(drivers)('tasks on $name', driver => {
         { title: 'Zeta' },
         { title: 'Eta', priority: 5, status: 'IN_PROGRESS' },
       ]) {
-        const { body } = await apart.call({ method: 'POST', url, as: boss, payload })
+        const { body } = await apart.post(url, payload, boss)
         tasks.push(body)
       }
     })
@@ -436,8 +428,7 @@ describe.each(drivers)('tasks on $name', driver => {
 
     it('refuses a cursor of another order', async () => {
       const { nextCursor } = (await list('limit=1')).body.pagination
-      const answer = await list(`limit=1&sort=priority&cursor=${nextCursor}`)
-      expect(answer).toMatchObject({ status: 400, body: { code: 'INVALID_CURSOR' } })
+      expect(await list(`limit=1&sort=priority&cursor=${nextCursor}`)).toMatchObject(refusal(400, 'INVALID_CURSOR'))
     })
   })
 

@@ -32,10 +32,18 @@ export interface TestApp {
   /** A user of that role with a session, made straight in the database: most tests are not about signing in. */
   signedIn(role: Role, name?: string): Promise<SignedIn>
   /** An inject whose body is parsed: `{ status, body, headers }`. */
-  call(options: InjectOptions & { as?: SignedIn }): Promise<Answer>
+  call(options: InjectOptions & { as?: SignedIn | undefined }): Promise<Answer>
+  /** The same in short; by default the request is of nobody. */
+  readonly get: Ask
+  readonly delete: Ask
+  readonly post: Send
+  readonly put: Send
   /** Also fails when the log shows a secret that went through the program: a password, a token, a cookie. */
   close(): Promise<void>
 }
+
+type Ask = (url: string, as?: SignedIn, headers?: Record<string, string>) => Promise<Answer>
+type Send = (url: string, payload?: string | object, as?: SignedIn, headers?: Record<string, string>) => Promise<Answer>
 
 export interface Answer {
   readonly status: number
@@ -61,6 +69,14 @@ export async function testApp(
   const secrets = new Secrets()
   const app = await watched(secrets, () => buildApp({ config, database, logger, ...more }))
   await app.ready()
+  const ask =
+    (method: 'GET' | 'DELETE'): Ask =>
+    (url, as, headers = {}) =>
+      call(app, { method, url, as, headers })
+  const send =
+    (method: 'POST' | 'PUT'): Send =>
+    (url, payload, as, headers = {}) =>
+      call(app, { method, url, as, headers, ...(payload !== undefined && { payload }) })
   return {
     app,
     db: database,
@@ -73,6 +89,10 @@ export async function testApp(
       return user
     },
     call: options => call(app, options),
+    get: ask('GET'),
+    delete: ask('DELETE'),
+    post: send('POST'),
+    put: send('PUT'),
     close: async () => {
       await app.close()
       await database.close()
@@ -129,7 +149,9 @@ export async function injected(app: FastifyInstance, options: InjectOptions): Pr
   }
 }
 
-async function call(app: FastifyInstance, { as, ...options }: InjectOptions & { as?: SignedIn }): Promise<Answer> {
+type Call = Parameters<TestApp['call']>[0]
+
+async function call(app: FastifyInstance, { as, ...options }: Call): Promise<Answer> {
   const response = await injected(app, { ...options, headers: { ...as?.headers, ...options.headers } })
   const json = response.body !== '' && String(response.headers['content-type']).startsWith('application/json')
   return { status: response.statusCode, body: json ? response.json() : response.body, headers: response.headers }
