@@ -9,8 +9,6 @@ export interface Dialect {
    * `matches.distance` is the less the better a row matches. The words are of letters and digits alone.
    */
   matches(table: string, parameter: string): string
-  /** What else than `search_gaps` tells of the index of a table's words: statements refused when it is damaged. */
-  checksOfWords(table: string): readonly string[]
   /** A query for every `column` of every `table`, by their names, with its `place` in the primary key, or 0. */
   readonly columns: string
   /** A query for which `table` has a foreign key to which `target`. */
@@ -35,7 +33,6 @@ export const sqliteDialect: Dialect = {
       SELECT coalesce(group_concat('("' || word || '" OR "' || word || '"*)', ' AND '), '""')
       FROM (SELECT ${plain('value')} AS word FROM json_each(:${parameter}))
     )) AS matches CROSS JOIN ${table} ON ${table}.id = matches.found`,
-  checksOfWords: table => [`INSERT INTO ${table}_search (${table}_search, rank) VALUES ('integrity-check', 1)`],
   columns: `SELECT tables.name AS "table", columns.name AS "column", columns.pk AS place
     FROM pragma_table_list AS tables CROSS JOIN pragma_table_info(tables.name) AS columns
     WHERE tables.schema = 'main' AND tables.type = 'table' AND tables.name NOT LIKE 'sqlite%'
@@ -55,7 +52,6 @@ export const postgresDialect: Dialect = {
       -ts_rank(words, (SELECT search_query(:${parameter}, '', '|'))) AS distance
     FROM ${table}_search WHERE words @@ (SELECT search_query(:${parameter}, ':*', '&'))
     ) AS matches JOIN ${table} ON ${table}.id = matches.found`,
-  checksOfWords: () => [],
   columns: `SELECT tables.relname AS "table", attname AS "column",
       coalesce(array_position(conkey, attnum), 0) AS place
     FROM pg_class AS tables JOIN pg_attribute ON attrelid = tables.oid AND attnum > 0 AND NOT attisdropped

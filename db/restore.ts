@@ -8,8 +8,8 @@ import type { Database } from './database.ts'
 import { pendingMigrations } from './migrate.ts'
 import { fileOf, migrationsFor, openDatabase, replacerOf } from './open.ts'
 
-/** What tells how much there is. Of an older release, those there were. */
-const TOLD = ['users', 'interviewers', 'events', 'tasks', 'audit_logs']
+/** The tables whose rows are counted. A backup of an older release may lack some of them. */
+const COUNTED_TABLES = ['users', 'interviewers', 'events', 'tasks', 'audit_logs']
 const TABLES = `SELECT name FROM sqlite_schema WHERE type = 'table'`
 const LAST_CHANGE = 'SELECT occurred_at AS "at" FROM audit_logs ORDER BY id DESC LIMIT 1'
 const CHECK = 'PRAGMA integrity_check(1)'
@@ -116,16 +116,16 @@ async function contentsOf(url: string): Promise<Contents> {
     const pending = await pendingMigrations(database, migrations)
     const all = await pendingMigrations(undefined, migrationsFor(url))
     if (pending.length === all.length) throw new Error('The backup is not one of Panelist')
-    return { pending, ...(await toldOf(database)) }
+    return { pending, ...(await countsOf(database)) }
   } finally {
     await database.close()
   }
 }
 
-async function toldOf(database: Database): Promise<Pick<Contents, 'counts' | 'lastChange'>> {
+async function countsOf(database: Database): Promise<Pick<Contents, 'counts' | 'lastChange'>> {
   const tables = new Set((await database.many<{ name: string }>(TABLES)).map(({ name }) => name))
   const counts: { table: string; rows: number }[] = []
-  for (const table of TOLD.filter(name => tables.has(name))) {
+  for (const table of COUNTED_TABLES.filter(name => tables.has(name))) {
     const row = await database.one<{ rows: number }>(`SELECT count(*) AS rows FROM ${table}`)
     counts.push({ table, rows: row?.rows ?? 0 })
   }

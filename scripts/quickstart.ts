@@ -51,7 +51,7 @@ function welcome(url: string, file: string, password: string | undefined): strin
     `Panelist is running.   ${url}/docs`,
     '',
     ...(password === undefined ? WITHOUT_DEMO : signIn(url, file, password)),
-    `Data      ${shortened(file)}; kept for the next time, delete it to begin anew`,
+    `Data      ${shortened(file)}; kept for the next time, delete it to start over`,
     'Stop      Ctrl+C',
     '',
     '',

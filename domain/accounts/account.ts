@@ -70,7 +70,7 @@ export const accountsRepository = (sql: Queryable) => ({
   find: (id: string) => sql.one<User>(FIND, { id }),
   /** Without regard to case. */
   findByEmail: (email: string) => sql.one<User>(FIND_BY_EMAIL, { email: folded(email) }),
-  /** Notes a sign-in, and the password's hash when it was made anew. */
+  /** Notes a sign-in, and the password's hash when it was renewed. */
   signedIn: (id: string, passwordHash: string | null, now: string) => sql.run(SIGNED_IN, { id, passwordHash, now }),
   insert: (account: NewAccount) => sql.run(INSERT, { emailVerified: 1, ...account }),
 })

@@ -17,7 +17,7 @@ const END_OTHERS = `${END_ALL} AND id <> coalesce(:kept, '')`
 
 export interface NewSession {
   readonly id: string
-  /** Told once, to the client; the database has only its hash. */
+  /** Shown once, to the client; the database has only its hash. */
   readonly refreshToken: string
 }
 

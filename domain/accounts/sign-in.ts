@@ -7,7 +7,7 @@ import { ACCESS_TOKEN_SECONDS } from '../../plugins/auth/access-tokens.ts'
 import { USER_EXAMPLE, type User } from './account.ts'
 import { sessionStore, type NewSession } from './sessions.ts'
 
-/** How a session begins and what its client is told, by whatever way somebody signs in. */
+/** How a session begins and what its client receives, by whatever way somebody signs in. */
 
 /** Sessions that were over for this long are forgotten, with their tokens. */
 const REMEMBERED_MS = 30 * 24 * 60 * 60 * 1000
@@ -44,7 +44,7 @@ export interface Started {
   readonly session: NewSession
 }
 
-/** What its client is told: the only time that the refresh token is. */
+/** What its client receives. The refresh token is shown only here. */
 export function signedIn(app: FastifyInstance, { user, session }: Started): SignedIn {
   return {
     user,

@@ -10,8 +10,8 @@ export function isStaff({ role }: { readonly role: Role }): boolean {
 }
 
 /**
- * An interviewer, or what is kept of one: staff see everybody's, an interviewer the own, for as long as the account is
- * linked. Throws a 404 for anybody else's, in the words of one who is not there.
+ * An interviewer, or what is kept of one: staff see everybody's, an interviewer only theirs, for as long as the account is
+ * linked. Throws a 404 for anybody else's, in the words of one that does not exist.
  */
 export function visibleTo<Owned extends { readonly userId: string | null }>(
   viewer: Caller,

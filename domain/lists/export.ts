@@ -22,7 +22,7 @@ type Exported<Query> = Omit<Query, 'limit' | 'offset' | 'cursor'> & { readonly f
 interface Described<Query extends TSchema> {
   readonly tags: readonly string[]
   readonly operationId: string
-  /** As in "Export interviewers". */
+  /** What is exported, as in "Export interviewers". */
   readonly what: string
   /** Who gets which rows, in a sentence. */
   readonly readers: string

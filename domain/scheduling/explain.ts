@@ -93,7 +93,7 @@ class Gains {
     return sum(feasible) - sum(this.#feasible)
   }
 
-  /** If one who can take these kinds could start in other ranges than the own. */
+  /** If one who can take these kinds could start in other ranges than their own. */
   of(kinds: number, own: Ranges, other: Ranges): number {
     return this.#change(kinds, 1, subtract(other, own)) - this.#change(kinds, -1, subtract(own, other))
   }

@@ -1,7 +1,7 @@
 import type { Column } from '../../plugins/exports.ts'
 import type { AuditLog } from './schemas.ts'
 
-/** Of an export. */
+/** The columns of an export. */
 export const COLUMNS: readonly Column<AuditLog>[] = [
   { header: 'id', value: ({ id }) => id, width: 10, printed: 'Id' },
   { header: 'occurredAt', value: ({ occurredAt }) => occurredAt, width: 20, instant: true, printed: 'When' },

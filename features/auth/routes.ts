@@ -50,8 +50,8 @@ function creating(request: FastifyRequest): Actor {
 const REGISTER = {
   tags,
   operationId: 'register',
-  summary: 'Make an account of your own',
-  description: 'For anyone, unless registration is closed. The role is interviewer. Answers as signing in does.',
+  summary: 'Register an account',
+  description: 'For anyone, unless registration is closed. The role is interviewer. The answer is that of a sign-in.',
   body: Registration,
   response: { 201: answer(SignedIn, 'The account is made and signed in'), ...refused(401, 403, 409) },
 }

@@ -21,7 +21,7 @@ const GET = {
   operationId: 'getCache',
   summary: 'Look at the cache',
   description: 'For admin. Each process has a cache of its own; this is the one that answers.',
-  response: { 200: answer(CacheStatistics, 'How the cache is'), ...refused(403) },
+  response: { 200: answer(CacheStatistics, 'The statistics of the cache'), ...refused(403) },
 }
 
 const CLEAR = {

@@ -15,7 +15,7 @@ export const CacheStatistics = Type.Object(
   },
   {
     $id: 'CacheStatistics',
-    description: 'How the cache of this process is, since it started',
+    description: 'The statistics of the cache of this process since it started',
     examples: [
       {
         entries: 120,

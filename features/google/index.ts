@@ -6,7 +6,7 @@ import { googleRoutes } from './routes.ts'
 export type { IdentityProvider } from './provider.ts'
 
 export interface GoogleOptions {
-  /** In the place of Google. */
+  /** The provider that replaces Google, in tests. */
   readonly identityProvider?: IdentityProvider | undefined
 }
 

@@ -15,7 +15,7 @@ export const ImportedCalendar = Type.Object(
     source: OneOf(['upload', 'url'], 'An upload stays as it is; a url is asked every 15 minutes'),
     host: Nullable(
       Type.String({
-        description: 'Of the url, which is a credential and told to nobody; null for an upload',
+        description: 'The host of the url, which itself is a credential and never shown; null for an upload',
         examples: ['calendar.example.com'],
       }),
     ),

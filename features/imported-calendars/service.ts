@@ -10,7 +10,7 @@ import { visibleInterviewer } from '../../domain/panels/interviewer.ts'
 import { expand, readAgain, readUrl, standingAfter, type Reading } from './reading.ts'
 import { importedCalendarsRepository, type NewRow } from './repository.ts'
 import type { CalendarUrl, ImportedCalendar, ImportedCalendarQuery } from './schemas.ts'
-import { ENTITY, keep, told } from './updates.ts'
+import { ENTITY, keep, entryOf } from './updates.ts'
 
 const MOST_CALENDARS = 20
 const NOTHING = { text: null, etag: null, lastModified: null }
@@ -68,7 +68,7 @@ export const importedCalendarsService = (parts: Parts) => ({
       assertVersion(before.version, expected)
       await keep(tx, found(await importedCalendarsRepository(tx).source(id), 'calendar'), reading)
       const after = await visibleCalendar(tx, actor, interviewerId, id)
-      await audit.record(tx, actor, { action: 'calendar_refreshed', ...of(interviewerId), ...told(before, after) })
+      await audit.record(tx, actor, { action: 'calendar_refreshed', ...of(interviewerId), ...entryOf(before, after) })
       return after
     })
   },
@@ -78,7 +78,7 @@ export const importedCalendarsService = (parts: Parts) => ({
       const before = await visibleCalendar(tx, actor, interviewerId, id)
       assertVersion(before.version, expected)
       await importedCalendarsRepository(tx).delete(id)
-      const entry = { action: 'calendar_removed', ...of(interviewerId), ...told(before, undefined) }
+      const entry = { action: 'calendar_removed', ...of(interviewerId), ...entryOf(before, undefined) }
       await parts.audit.record(tx, actor, entry)
     }),
 })
@@ -103,7 +103,7 @@ async function add(
     await calendars.insert({ id, ...calendar, ...standing, ...content })
     await calendars.putBusy(id, busy)
     const after = found(await calendars.find(interviewerId, id), 'calendar')
-    await audit.record(tx, actor, { action: 'calendar_added', ...of(interviewerId), ...told(undefined, after) })
+    await audit.record(tx, actor, { action: 'calendar_added', ...of(interviewerId), ...entryOf(undefined, after) })
     return after
   })
 }

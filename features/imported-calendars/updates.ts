@@ -36,12 +36,12 @@ export async function keepPolled(tx: Transaction, audit: AuditLogger, id: string
     action,
     entityType: ENTITY,
     entityId: source.interviewerId,
-    ...told(before, after),
+    ...entryOf(before, after),
   })
 }
 
-/** Of a calendar what the journal tells: nothing that leads to it. */
-export function told(before: ImportedCalendar | undefined, after: ImportedCalendar | undefined) {
+/** The fields of a calendar that the journal holds; none of them leads to the calendar. */
+export function entryOf(before: ImportedCalendar | undefined, after: ImportedCalendar | undefined) {
   const calendarId = (after ?? before)?.id
   return {
     ...(before && { before: fieldsOf(before) }),

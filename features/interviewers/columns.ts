@@ -1,7 +1,7 @@
 import type { Column } from '../../plugins/exports.ts'
 import type { Interviewer } from './schemas.ts'
 
-/** Of an export; an import knows them by the same names. */
+/** The columns of an export; an import uses the same names. */
 export const COLUMNS: readonly Column<Interviewer>[] = [
   { header: 'id', value: ({ id }) => id, width: 38 },
   { header: 'name', value: ({ name }) => name, width: 26, printed: 'Name' },

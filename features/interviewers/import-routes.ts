@@ -9,7 +9,7 @@ import { importService } from './import-service.ts'
 /** Interviewers out of a file, which is the one body that is taken here. */
 export const importRoutes: FastifyPluginAsyncTypebox = async app => {
   app.addSchema(ImportReport)
-  const importFile = importService(app)
+  const imports = importService(app)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     'text/csv',
@@ -25,11 +25,11 @@ export const importRoutes: FastifyPluginAsyncTypebox = async app => {
       config: { creates: true },
       schema: IMPORT,
     },
-    ({ principal, body = '', query }) => importFile(principal, body, query),
+    ({ principal, body = '', query }) => imports.importFile(principal, body, query),
   )
 }
 
-/** Without its byte order mark. */
+/** Returns the text of a file without its byte order mark. */
 function decoded(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

@@ -22,20 +22,22 @@ const ImportRefused = createError<[string]>(
 type Parts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency'>
 
 /** Takes interviewers from a file: a row whose address is known changes that interviewer, any other adds one. */
-export function importService({ db, audit, idempotency }: Parts) {
+export const importService = ({ db, audit, idempotency }: Parts) => {
   const check = bodyCheck<NewInterviewer>(NewInterviewer)
 
-  return async (actor: Actor, text: string, { dryRun, mode }: ImportQuery): Promise<ImportReport> => {
-    const { rowsOf } = await import('./sheet.ts') // with the reader of CSV, which most servers never need
-    const rows = checked(await rowsOf(text), check)
-    if (dryRun) return { dryRun, mode, applied: false, ...reportOf(await planned(db, rows)) }
-    const failed = rows.flatMap(row => ('errors' in row ? [row] : []))
-    if (mode === 'all' && failed.length > 0) throw refusal(failed)
-    return idempotency.once(actor, async tx => {
-      const plan = await planned(tx, rows)
-      for (const one of plan) await carryOut(tx, audit, actor, one)
-      return { dryRun, mode, applied: true, ...reportOf(plan) }
-    })
+  return {
+    importFile: async (actor: Actor, text: string, { dryRun, mode }: ImportQuery): Promise<ImportReport> => {
+      const { rowsOf } = await import('./sheet.ts') // with the reader of CSV, which most servers never need
+      const rows = checked(await rowsOf(text), check)
+      if (dryRun) return { dryRun, mode, applied: false, ...reportOf(await planned(db, rows)) }
+      const failed = rows.flatMap(row => ('errors' in row ? [row] : []))
+      if (mode === 'all' && failed.length > 0) throw refusal(failed)
+      return idempotency.once(actor, async tx => {
+        const plan = await planned(tx, rows)
+        for (const one of plan) await carryOut(tx, audit, actor, one)
+        return { dryRun, mode, applied: true, ...reportOf(plan) }
+      })
+    },
   }
 }
 
@@ -65,7 +67,7 @@ function checked(
 
 /** What is to be done about a row. Without `after` it is nothing. */
 interface Plan {
-  readonly told: ImportedRow
+  readonly result: ImportedRow
   readonly before?: Interviewer
   readonly after?: Interviewer
 }
@@ -76,7 +78,7 @@ async function planned(sql: Queryable, rows: readonly (ValidRow | FailedRow)[]):
   const byEmail = new Map(known.map(interviewer => [folded(interviewer.email), interviewer]))
   const plan: Plan[] = []
   for (const row of rows) {
-    if ('errors' in row) plan.push({ told: { ...row, status: 'failed' } })
+    if ('errors' in row) plan.push({ result: { ...row, status: 'failed' } })
     else plan.push(await planOf(sql, row, byEmail.get(folded(row.body.email))))
   }
   return plan
@@ -84,27 +86,27 @@ async function planned(sql: Queryable, rows: readonly (ValidRow | FailedRow)[]):
 
 /** An address says who it is, and stays as it was written first. */
 async function planOf(sql: Queryable, { row, body }: ValidRow, before: Interviewer | undefined): Promise<Plan> {
-  if (!before) return { told: { row, status: 'created', errors: [] }, after: drafted(body) }
+  if (!before) return { result: { row, status: 'created', errors: [] }, after: drafted(body) }
   const { id, email } = before
   const after = changed(before, { ...body, email })
   if (Object.keys(changesBetween(before, after)).length === 0)
-    return { told: { row, status: 'unchanged', id, errors: [] } }
+    return { result: { row, status: 'unchanged', id, errors: [] } }
   const warnings = await warningsOf(sql, before, after)
-  return { told: { row, status: 'updated', id, errors: [], ...(warnings.length > 0 && { warnings }) }, before, after }
+  return { result: { row, status: 'updated', id, errors: [], ...(warnings.length > 0 && { warnings }) }, before, after }
 }
 
 async function carryOut(tx: Transaction, audit: AuditLogger, actor: Actor, plan: Plan): Promise<void> {
-  const { told, before, after } = plan
+  const { result, before, after } = plan
   if (!after) return
   const interviewers = interviewersRepository(tx)
   await write(before ? interviewers.update(after) : interviewers.insert(after), after)
   const entry = { action: before ? 'update' : 'create', entityType: ENTITY, entityId: after.id, after }
   await audit.record(tx, actor, before ? { ...entry, before } : entry)
-  told.id = after.id
+  result.id = after.id
 }
 
 function reportOf(plan: readonly Plan[]): Omit<ImportReport, 'dryRun' | 'mode' | 'applied'> {
-  const rows = plan.map(({ told }) => told)
+  const rows = plan.map(({ result }) => result)
   const count = (status: ImportedRow['status']) => rows.filter(row => row.status === status).length
   return {
     created: count('created'),

@@ -61,7 +61,7 @@ const EXPORT = exportOf({
   tags,
   operationId: 'exportInterviewers',
   what: 'interviewers',
-  readers: 'Anyone signed in may.',
+  readers: 'For anyone signed in.',
   query: InterviewerExportQuery,
   example: 'id,name,email\r\n0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10,Ada Lovelace,ada@example.com\r\n',
 })

@@ -8,7 +8,7 @@ const tags = ['operations']
 
 export const outboxRoutes: FastifyPluginAsyncTypebox = async app => {
   for (const schema of [OutboxMail, OutboxPage]) app.addSchema(schema)
-  const outbox = outboxService(app.db, app.audit)
+  const outbox = outboxService(app)
   app.addHook('onRequest', app.authorize(['admin']))
 
   app.get('/', { schema: LIST }, request => outbox.list(request.query))

@@ -1,7 +1,6 @@
 import createError from '@fastify/error'
-import type { Database } from '../../db/database.ts'
+import type { FastifyInstance } from 'fastify'
 import type { Actor } from '../../plugins/actor.ts'
-import type { AuditLogger } from '../../plugins/audit-logger.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { found } from '../../plugins/errors.ts'
 import { outboxRepository } from './repository.ts'
@@ -11,7 +10,9 @@ const AlreadySent = createError('ALREADY_SENT', 'This mail has already been sent
 
 const ENTITY = 'mail'
 
-export const outboxService = (db: Database, audit: AuditLogger) => ({
+type Parts = Pick<FastifyInstance, 'db' | 'audit'>
+
+export const outboxService = ({ db, audit }: Parts) => ({
   list: (query: OutboxQuery) => outboxRepository(db).list(query),
 
   find: async (id: string): Promise<OutboxMail> => found(await outboxRepository(db).find(id), ENTITY),

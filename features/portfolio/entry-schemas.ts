@@ -21,7 +21,10 @@ const EndDate = Nullable(Type.String({ ...PartialDate, description: 'null: still
 
 type Value = string | number | null | readonly string[]
 
-/** An entry of any kind: what all have in common, and the fields of its own kind. */
+/**
+ * An entry of any kind: what all have in common, and the fields of its own kind. The types of those fields are given up
+ * here, as one service serves all kinds; the schema of the kind checks them in each request.
+ */
 export interface Entry {
   readonly id: string
   readonly interviewerId: string

@@ -9,7 +9,7 @@ import { newId } from '../../domain/lists/fields.ts'
 import { entriesRepository } from './entry-repository.ts'
 import { MOST_ENTRIES, type Entry, type EntryChanges, type EntryQuery, type NewEntry } from './entry-schemas.ts'
 import type { Kind } from './kinds.ts'
-import { writable } from './writers.ts'
+import { writable } from './write-access.ts'
 
 const SkillTaken = createError<[string]>('SKILL_TAKEN', 'This interviewer already has the skill %s', 409)
 const PortfolioFull = createError<[string, number]>(

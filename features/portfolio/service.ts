@@ -8,7 +8,7 @@ import { entriesRepository } from './entry-repository.ts'
 import { KINDS } from './kinds.ts'
 import { portfolioRepository } from './repository.ts'
 import type { Biodata, BiodataChanges, Portfolio } from './schemas.ts'
-import { writable } from './writers.ts'
+import { writable } from './write-access.ts'
 
 const OWNER = 'interviewer'
 const NOTHING_SAID = { headline: null, summary: null, location: null, pronouns: null, languages: [], links: [] }

@@ -1,7 +1,7 @@
 import type { Column } from '../../plugins/exports.ts'
 import type { Task } from './schemas.ts'
 
-/** Of an export. */
+/** The columns of an export. */
 export const COLUMNS: readonly Column<Task>[] = [
   { header: 'id', value: ({ id }) => id, width: 38 },
   { header: 'title', value: ({ title }) => title, width: 40, printed: 'Title' },

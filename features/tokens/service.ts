@@ -33,7 +33,12 @@ export const tokensService = ({ db, audit, idempotency }: Parts) => ({
       const id = newId()
       await tokens.insert({ ...body, id, userId: actor.id, hash, expiresAt })
       const after = found(await tokens.find(id, actor.id), 'API token')
-      await audit.record(tx, actor, { action: 'create', entityType: ENTITY, entityId: id, after: told(after, actor) })
+      await audit.record(tx, actor, {
+        action: 'create',
+        entityType: ENTITY,
+        entityId: id,
+        after: entryOf(after, actor),
+      })
       return after
     })
     if (actor.idempotency?.replayed === true) await renew(db, audit, { actor, id: token.id, hash })
@@ -45,7 +50,12 @@ export const tokensService = ({ db, audit, idempotency }: Parts) => ({
       const tokens = tokensRepository(tx)
       const before = found(await tokens.find(id, actor.id), 'API token')
       await tokens.delete(id)
-      await audit.record(tx, actor, { action: 'delete', entityType: ENTITY, entityId: id, before: told(before, actor) })
+      await audit.record(tx, actor, {
+        action: 'delete',
+        entityType: ENTITY,
+        entityId: id,
+        before: entryOf(before, actor),
+      })
     }),
 })
 
@@ -69,6 +79,6 @@ function expiryOf({ expiresAt = null }: NewApiToken): string | null {
   return instant(expiresAt)
 }
 
-function told({ name, scopes, expiresAt }: ApiToken, { id }: Principal): object {
+function entryOf({ name, scopes, expiresAt }: ApiToken, { id }: Principal): object {
   return { userId: id, name, scopes, expiresAt }
 }

@@ -50,7 +50,7 @@ export const usersService = ({ db, audit, idempotency, passwords }: Parts) => ({
       const before = found(await usersRepository(tx).find(id), ENTITY)
       assertVersion(before.version, expected)
       const after = await change(tx, before, fields, passwordHash)
-      await audit.record(tx, actor, { ...told(changes, after), entityType: ENTITY, entityId: id, before })
+      await audit.record(tx, actor, { ...entryOf(changes, after), entityType: ENTITY, entityId: id, before })
       return after
     })
   },
@@ -102,8 +102,8 @@ async function assertAnotherAdmin(tx: Transaction, leaving: User): Promise<void>
   if (isActiveAdmin(leaving) && (await usersRepository(tx).countOtherAdmins(leaving.id)) === 0) throw new LastAdmin()
 }
 
-/** For the journal: that there is a new password, and nothing of it. */
-function told({ password, ...fields }: UserChanges, after: User): { action: string; after: object } {
+/** The journal learns that the password is new, but nothing of the password itself. */
+function entryOf({ password, ...fields }: UserChanges, after: User): { action: string; after: object } {
   if (password === undefined) return { action: 'update', after }
   return { action: Object.keys(fields).length === 0 ? 'password' : 'update', after: { ...after, password: 'changed' } }
 }

@@ -6,7 +6,7 @@ export interface Figure {
   readonly help: string
   /** What its values are told apart by, when there are several. */
   readonly label?: string
-  /** How one figure is made of those of several processes; they are added up, unless told. */
+  /** How one figure is made of those of several processes; they are added up by default. */
   readonly across?: Aggregator
 }
 

@@ -507,7 +507,7 @@ describe.each(drivers)('portfolio on $name', driver => {
       expect(ids(await get(`${of.kind}?interviewerId=${interviewerId}`))).toEqual([first.body.id])
     })
 
-    it('lets an interviewer write the own entries and biodata, for as long as the account is linked', async () => {
+    it('lets an interviewer write their own entries and biodata, for as long as the account is linked', async () => {
       const grace = await t.signedIn('interviewer')
       const own = await interviewer(grace.id)
       for (const { kind, entityType, least, change } of KINDS) {

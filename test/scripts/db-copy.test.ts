@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { copyDatabase } from '../../db/copy.ts'
 import type { Database } from '../../db/database.ts'
 import { openDatabase } from '../../db/open.ts'
-import { faultsOfSearch } from '../../db/search-index.ts'
+import { faultsOfSearch } from '../support/search-index.ts'
 import Sqlite from '../../db/sqlite/driver.mjs'
 import { tablesToCopy, type Table } from '../../db/tables.ts'
 import { makeDemoData } from '../../scripts/demo/make.ts'

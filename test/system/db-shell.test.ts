@@ -1,7 +1,7 @@
 // Debian's own sqlite3, another build and another release of SQLite, on the file while Panelist has it open.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../db/open.ts'
-import { faultsOfSearch } from '../../db/search-index.ts'
+import { faultsOfSearch } from '../support/search-index.ts'
 import { openSqliteForTest, type SqliteTestDatabase } from '../support/databases.ts'
 import { run } from '../support/programs.ts'
 import { countOf, insertAuditLog, insertClaim, insertEvent, insertUser } from '../support/rows.ts'

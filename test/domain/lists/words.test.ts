@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { faultsOfSearch } from '../../../db/search-index.ts'
+import { faultsOfSearch } from '../../support/search-index.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../../support/app.ts'
 import { drivers } from '../../support/databases.ts'
 import { insertEvent } from '../../support/rows.ts'
