@@ -56,42 +56,28 @@ describe.each(drivers)('signing in on $name', driver => {
 
   describe('auth refuses', () => {
     const sound = { email: 'new@example.com', password: PASSWORD, name: 'New Person' }
-    it.each<[string, string, object | undefined, number, string]>([
+    it.each<[string, string, object | undefined, number?, string?]>([
       ['a stranger who signs out', 'logout', undefined, 401, 'UNAUTHORIZED'],
       ['an unknown address', 'login', { email: 'nobody@example.com', password: PASSWORD }, 401, 'INVALID_CREDENTIALS'],
       ['an unknown refresh token', 'refresh', { refreshToken: 'x'.repeat(43) }, 401, 'INVALID_REFRESH_TOKEN'],
-      ['a login without a password', 'login', { email: 'a@example.com' }, 400, 'VALIDATION'],
-      ['a login with a number for a password', 'login', { email: 'a@example.com', password: 5 }, 400, 'VALIDATION'],
-      [
-        'a login with a field too many',
-        'login',
-        { email: 'a@example.com', password: PASSWORD, role: 'admin' },
-        400,
-        'VALIDATION',
-      ],
-      ['a refresh without a token', 'refresh', {}, 400, 'VALIDATION'],
-      ['a registration that chooses its role', 'register', { ...sound, role: 'admin' }, 400, 'VALIDATION'],
-      ['an address that is none', 'register', { ...sound, email: 'not an address' }, 400, 'VALIDATION'],
-      ['a name of control characters', 'register', { ...sound, name: 'a\u0000b' }, 400, 'VALIDATION'],
-      ['a short password', 'register', { ...sound, password: 'h7$kQ2!zP' }, 400, 'VALIDATION'],
-      ['a password of 129 characters', 'register', { ...sound, password: 'aB3$'.repeat(32) + 'x' }, 400, 'VALIDATION'],
-      ['a common password', 'register', { ...sound, password: 'password123' }, 400, 'VALIDATION'],
-      ['a repeated password', 'register', { ...sound, password: 'aB3$'.repeat(32) }, 400, 'VALIDATION'],
-      [
-        'a password made of the own name',
-        'register',
-        { ...sound, name: 'Zebulon Quartz', password: 'zebulonquartz' },
-        400,
-        'VALIDATION',
-      ],
+      ['a login without a password', 'login', { email: 'a@example.com' }],
+      ['a login with a number for a password', 'login', { email: 'a@example.com', password: 5 }],
+      ['a login with a field too many', 'login', { email: 'a@example.com', password: PASSWORD, role: 'admin' }],
+      ['a refresh without a token', 'refresh', {}],
+      ['a registration that chooses its role', 'register', { ...sound, role: 'admin' }],
+      ['an address that is none', 'register', { ...sound, email: 'not an address' }],
+      ['a name of control characters', 'register', { ...sound, name: 'a\u0000b' }],
+      ['a short password', 'register', { ...sound, password: 'h7$kQ2!zP' }],
+      ['a password of 129 characters', 'register', { ...sound, password: 'aB3$'.repeat(32) + 'x' }],
+      ['a common password', 'register', { ...sound, password: 'password123' }],
+      ['a repeated password', 'register', { ...sound, password: 'aB3$'.repeat(32) }],
+      ['a password made of the own name', 'register', { ...sound, name: 'Zebulon Quartz', password: 'zebulonquartz' }],
       [
         'a password that is the own address',
         'register',
         { ...sound, email: 'zq77x@example.com', password: 'zq77x@example.com' },
-        400,
-        'VALIDATION',
       ],
-    ])('%s', async (_what, path, payload, status, code) => {
+    ])('%s', async (_what, path, payload, status = 400, code = 'VALIDATION') => {
       expect((await post(path, payload)).body).toMatchObject({ statusCode: status, code })
     })
 
@@ -113,16 +99,11 @@ describe.each(drivers)('signing in on $name', driver => {
 
   describe('registering', () => {
     it('makes an interviewer who is signed in, and tells the journal', async () => {
-      const answer = await post('register', { email: 'Grace@Example.com', password: PASSWORD, name: 'Grace Hopper' })
+      const grace = { email: 'Grace@Example.com', name: 'Grace Hopper' }
+      const answer = await post('register', { ...grace, password: PASSWORD })
       const { user, ...tokens } = answer.body
       expect(answer.status).toBe(201)
-      expect(user).toMatchObject({
-        email: 'Grace@Example.com',
-        name: 'Grace Hopper',
-        role: 'interviewer',
-        status: 'active',
-        version: 1,
-      })
+      expect(user).toMatchObject({ ...grace, role: 'interviewer', status: 'active', version: 1 })
       expect(tokens).toEqual({
         accessToken: expect.any(String),
         refreshToken: expect.stringMatching(/^[\w-]{43}$/),
@@ -132,10 +113,7 @@ describe.each(drivers)('signing in on $name', driver => {
       expect(answer.headers).toMatchObject({ location: `/api/users/${user.id}`, 'cache-control': 'no-store' })
       expect((await me(answer)).body).toEqual(user)
       const rows = await journal('actor_id = :id', { id: user.id })
-      expect(rows.map(({ action, entityType }) => [action, entityType])).toEqual([
-        ['register', 'user'],
-        ['login', 'session'],
-      ])
+      expect(rows.map(row => `${row.action} ${row.entityType}`)).toEqual(['register user', 'login session'])
     })
 
     it('refuses a taken address whatever its case, and leaves no trace of the attempt', async () => {
@@ -204,17 +182,9 @@ describe.each(drivers)('signing in on $name', driver => {
     it('tells the journal of a failure, with the address that was tried and nothing of the password', async () => {
       const { id, email } = await account()
       await login(email, 'a wrong guess of mine')
-      expect(await journal('entity_id = :id', { id })).toEqual([
-        {
-          action: 'login_failed',
-          actorId: null,
-          actorName: email.toLowerCase(),
-          entityType: 'user',
-          entityId: id,
-          changes: '{}',
-          reason: null,
-        },
-      ])
+      const actor = { actorId: null, actorName: email.toLowerCase() }
+      const failed = { action: 'login_failed', entityType: 'user', entityId: id, changes: '{}', reason: null }
+      expect(await journal('entity_id = :id', { id })).toEqual([{ ...failed, ...actor }])
     })
 
     it('hashes a password anew when it was hashed with other parameters', async () => {
@@ -228,12 +198,8 @@ describe.each(drivers)('signing in on $name', driver => {
 
     it('takes a password as the same from a keyboard that composes its letters otherwise', async () => {
       const password = 'schöne grüße über 77 flüsse'
-      const registered = await post('register', {
-        email: 'umlaut@example.com',
-        password: password.normalize('NFC'),
-        name: 'U',
-      })
-      expect(registered.status).toBe(201)
+      const body = { email: 'umlaut@example.com', password: password.normalize('NFC'), name: 'U' }
+      expect((await post('register', body)).status).toBe(201)
       expect((await login('umlaut@example.com', password.normalize('NFD'))).status).toBe(200)
     })
 
@@ -421,10 +387,8 @@ describe.each(drivers)('signing in on $name', driver => {
       ['belongs to a disabled user', `UPDATE users SET status = 'disabled' WHERE id = :id`],
     ])('refuses the token of a session that %s', async (_what, sql) => {
       await t.db.run(sql, { id: signedIn.body.user.id })
-      expect((await refresh(signedIn.body.refreshToken)).body).toMatchObject({
-        statusCode: 401,
-        code: 'INVALID_REFRESH_TOKEN',
-      })
+      const answer = await refresh(signedIn.body.refreshToken)
+      expect(answer.body).toMatchObject({ statusCode: 401, code: 'INVALID_REFRESH_TOKEN' })
     })
   })
 
@@ -459,17 +423,10 @@ describe.each(drivers)('signing in on $name', driver => {
       const first = (await login(email)).body
       const second = (await refresh(first.refreshToken)).body
       await login(email, 'my secret mistake')
-      const secrets = [
-        PASSWORD,
-        'my secret mistake',
-        first.refreshToken,
-        first.accessToken,
-        second.refreshToken,
-        second.accessToken,
-      ]
+      const tokens = [first, second].flatMap(({ refreshToken, accessToken }) => [refreshToken, accessToken])
       const kept = await everythingKept(t)
       expect(kept).toContain(email)
-      for (const secret of secrets) {
+      for (const secret of [PASSWORD, 'my secret mistake', ...tokens]) {
         expect(t.log.join('')).not.toContain(secret)
         expect(kept).not.toContain(secret)
       }

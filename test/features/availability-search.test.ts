@@ -222,14 +222,8 @@ describe.each(drivers)('panel search on $name', driver => {
       await change(ada, { bufferBeforeMinutes: 10 })
       const between = { from: '2027-04-05T10:00:00Z', to: '2027-04-05T15:00:00Z', stepMinutes: 5 }
       const offered = starts(await slots(ada, between)).map(at => at.slice(11, 16))
-      expect(offered.filter(at => at > '10:30' && at < '13:40')).toEqual([
-        '10:35',
-        '10:40',
-        '10:45',
-        '13:25',
-        '13:30',
-        '13:35',
-      ])
+      const around = offered.filter(at => at > '10:30' && at < '13:40')
+      expect(around).toEqual(['10:35', '10:40', '10:45', '13:25', '13:30', '13:35'])
     })
   })
 
@@ -254,7 +248,8 @@ describe.each(drivers)('panel search on $name', driver => {
       ])
       expect(await seatsOf({ skill: 'sql', interviewType: 'technical' })).toMatchObject([{ available: [both] }])
       expect(await seatsOf({ skill: 'sql', interviewerIds: [sql, unknown] })).toMatchObject([{ available: [sql] }])
-      expect(await seatsOf({ skill: 'élan' }, { skill: 'GO', role: 'shadow' })).toEqual([
+      const answer = await seatsOf({ skill: 'élan' }, { skill: 'GO', role: 'shadow' })
+      expect(answer).toEqual([
         { role: 'interviewer', available: [sql] },
         { role: 'shadow', available: [both] },
       ])
@@ -369,35 +364,18 @@ describe.each(drivers)('panel search on $name', driver => {
         panel: [{ interviewerId: b }],
       })
       const { body: all } = await search({ seats: [{ interviewerIds, count: 3 }], limit: 1 })
-      const scores = new Map<string, object>(
-        all.slots[0].panel.map(({ interviewerId, score }: { interviewerId: string; score: object }) => [
-          interviewerId,
-          score,
-        ]),
-      )
-      const term = { calibration: 0, weight: 100 }
-      expect(scores.get(a)).toEqual({
-        ...term,
-        target: 2.8,
-        interviews: 4,
-        shortfall: -1.2,
-        lastInterviewAt: '2027-03-13T12:00:00.000Z',
-      })
-      expect(scores.get(b)).toEqual({
-        ...term,
-        target: 2.8,
-        interviews: 2,
-        shortfall: 0.8,
-        lastInterviewAt: '2027-03-11T13:00:00.000Z',
-      })
-      expect(scores.get(c)).toEqual({
-        ...term,
-        target: 1.4,
-        interviews: 1,
-        shortfall: 0.4,
-        weight: 50,
-        lastInterviewAt: '2027-03-10T14:00:00.000Z',
-      })
+      const scoreOf = (id: string) =>
+        all.slots[0].panel.find(({ interviewerId }: { interviewerId: string }) => interviewerId === id)?.score
+      const score = (
+        weight: number,
+        target: number,
+        interviews: number,
+        shortfall: number,
+        lastInterviewAt: string,
+      ) => ({ calibration: 0, weight, target, interviews, shortfall, lastInterviewAt })
+      expect(scoreOf(a)).toEqual(score(100, 2.8, 4, -1.2, '2027-03-13T12:00:00.000Z'))
+      expect(scoreOf(b)).toEqual(score(100, 2.8, 2, 0.8, '2027-03-11T13:00:00.000Z'))
+      expect(scoreOf(c)).toEqual(score(50, 1.4, 1, 0.4, '2027-03-10T14:00:00.000Z'))
     })
 
     it('of those who are equally far below it first suggest who waited longest, then the one who came first', async () => {
@@ -487,14 +465,8 @@ describe.each(drivers)('panel search on $name', driver => {
     function officeHours() {
       return DATES.map(date => ({ date, windows: [{ start: '09:00', end: '17:00' }] }))
     }
-    const asked = (seats: object[], more: object = {}) => ({
-      ...WEEK,
-      stepMinutes: 30,
-      limit: 500,
-      explain: true,
-      seats,
-      ...more,
-    })
+    const EXPLAINED = { ...WEEK, stepMinutes: 30, limit: 500, explain: true }
+    const asked = (seats: object[], more: object = {}) => ({ ...EXPLAINED, seats, ...more })
 
     it.each(Object.entries(cases))(
       'says that %s would bring the most slots, and relaxing it brings exactly as many',
@@ -588,10 +560,8 @@ describe.each(drivers)('panel search on $name', driver => {
       const { body } = await search({ seats: [{ interviewerIds: [ada] }], explain: true })
       expect(body).not.toHaveProperty('relaxation')
       expect(body.explain[0]).not.toHaveProperty('relaxation')
-      expect((await search({ seats: [{ interviewerIds: [unknown] }], explain: true })).body).toEqual({
-        slots: [],
-        explain: [],
-      })
+      const nobody = await search({ seats: [{ interviewerIds: [unknown] }], explain: true })
+      expect(nobody.body).toEqual({ slots: [], explain: [] })
     })
   })
 })

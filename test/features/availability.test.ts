@@ -5,14 +5,14 @@ import { ask, withApiToken } from '../support/cache.ts'
 import { drivers } from '../support/databases.ts'
 import { countOf } from '../support/rows.ts'
 
-const OFFICE_HOURS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'].map(weekday => ({
-  weekday,
-  start: '09:00',
-  end: '17:00',
-}))
 const day = (date: string, ...windows: object[]) => ({ date, windows })
 const window = (start: string, end: string) => ({ start, end })
 const on = (weekday: string, start: string, end: string) => ({ weekday, start, end })
+const OFFICE_HOURS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'].map(day => on(day, '09:00', '17:00'))
+/** A week of windows such as `monday 09:00-12:00`. */
+const week = (...windows: string[]) => ({
+  weekly: windows.map(window => window.split(/[ -]/)).map(([day = '', start = '', end = '']) => on(day, start, end)),
+})
 const range = (from: string, to: string, more: object = {}) => ({ from, to, ...more })
 const trip = (from: string, to: string, timezone = 'Asia/Tokyo') => ({ from, to, timezone })
 
@@ -117,27 +117,12 @@ describe.each(drivers)('availability on $name', driver => {
       [
         'monday 09:00-12:00 overlaps monday 11:00-13:00',
         '/weekly/3',
-        {
-          weekly: [
-            on('tuesday', '11:00', '13:00'),
-            on('monday', '11:00', '13:00'),
-            on('monday', '13:00', '14:00'),
-            on('monday', '09:00', '12:00'),
-          ],
-        },
+        week('tuesday 11:00-13:00', 'monday 11:00-13:00', 'monday 13:00-14:00', 'monday 09:00-12:00'),
       ],
-      [
-        'monday 10:00-11:00 overlaps monday 09:00-24:00',
-        '/weekly/1',
-        { weekly: [on('monday', '09:00', '24:00'), on('monday', '10:00', '11:00')] },
-      ],
-      [
-        'sunday 09:00-10:00 is there twice',
-        '/weekly/1',
-        { weekly: [on('sunday', '09:00', '10:00'), on('sunday', '09:00', '10:00')] },
-      ],
-      ['friday 17:00-09:00 does not start before it ends', '/weekly/0', { weekly: [on('friday', '17:00', '09:00')] }],
-      ['friday 09:00-09:00 does not start before it ends', '/weekly/0', { weekly: [on('friday', '09:00', '09:00')] }],
+      ['monday 10:00-11:00 overlaps monday 09:00-24:00', '/weekly/1', week('monday 09:00-24:00', 'monday 10:00-11:00')],
+      ['sunday 09:00-10:00 is there twice', '/weekly/1', week('sunday 09:00-10:00', 'sunday 09:00-10:00')],
+      ['friday 17:00-09:00 does not start before it ends', '/weekly/0', week('friday 17:00-09:00')],
+      ['friday 09:00-09:00 does not start before it ends', '/weekly/0', week('friday 09:00-09:00')],
       [
         '2026-03-09 10:00-12:00 overlaps 2026-03-09 09:00-11:00',
         '/overrides/1/windows/1',
@@ -188,11 +173,10 @@ describe.each(drivers)('availability on $name', driver => {
 
     it('refuses a stale version with 412 and the current one, before and after there is something to change', async () => {
       const { id } = await add()
-      const stale = (currentVersion: number) => outdated(currentVersion)
       const change = (tag: string) => put(id, { weekly: [] }, talent, { 'if-match': tag })
-      expect(await change('"2"')).toMatchObject(stale(1))
+      expect(await change('"2"')).toMatchObject(outdated(1))
       expect(await change('"1"')).toMatchObject({ status: 200, headers: { etag: '"2"' } })
-      expect(await change('"1"')).toMatchObject(stale(2))
+      expect(await change('"1"')).toMatchObject(outdated(2))
       expect(await change('"2"')).toMatchObject({ status: 200, headers: { etag: '"3"' } })
       expect(await change('*')).toMatchObject({ status: 200, headers: { etag: '"4"' } })
     })
@@ -240,12 +224,8 @@ describe.each(drivers)('availability on $name', driver => {
         travel: [trip('2026-05-04', '2026-05-08')],
         version: 3,
       })
-      expect((await put(id, { timeOff: [] })).body).toEqual({
-        ...second.body,
-        timeOff: [],
-        version: 4,
-        updatedAt: expect.any(String),
-      })
+      const answer = await put(id, { timeOff: [] })
+      expect(answer.body).toEqual({ ...second.body, timeOff: [], version: 4, updatedAt: expect.any(String) })
     })
 
     it('brings each list in the order of time', async () => {
@@ -349,10 +329,8 @@ describe.each(drivers)('availability on $name', driver => {
       const { body } = await t.post('/api/tokens', payload, talent)
       const reader = { ...talent, headers: { authorization: `Bearer ${body.secret}` } }
       expect((await get(adaId, reader)).status).toBe(200)
-      expect(await put(adaId, { travel: [] }, reader)).toMatchObject({
-        status: 403,
-        body: { message: 'This needs a token of scope availability:write' },
-      })
+      const answer = await put(adaId, { travel: [] }, reader)
+      expect(answer).toMatchObject({ status: 403, body: { message: 'This needs a token of scope availability:write' } })
     })
 
     it('goes with the interviewer', async () => {

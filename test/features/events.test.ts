@@ -40,6 +40,8 @@ describe.each(drivers)('events on $name', driver => {
     t.post(url, body(panel, startsAt, more), talent)
   const act = (id: string, action: string, payload?: object, as = talent, headers = {}): Promise<Answer> =>
     t.post(`${url}/${id}/${action}`, payload, as, headers)
+  const put = (id: string, payload: object, headers = {}) => t.put(`${url}/${id}`, payload, talent, headers)
+  const move = (startsAt: string, reason = 'x') => ({ startsAt, durationMinutes: 60, reason })
   const read = async (id: string) => (await t.get(`${url}/${id}`, talent)).body
   const claims = () =>
     t.db.many<{ subject: string; starts_at: string; ends_at: string }>(
@@ -84,12 +86,7 @@ describe.each(drivers)('events on $name', driver => {
     it.each([
       ['update', 'PUT', `/${unknown}`, { title: 'x' }],
       ['delete', 'DELETE', `/${unknown}`, undefined],
-      [
-        'reschedule',
-        'POST',
-        `/${unknown}/reschedule`,
-        { startsAt: '2026-03-02T09:00:00Z', durationMinutes: 5, reason: 'x' },
-      ],
+      ['reschedule', 'POST', `/${unknown}/reschedule`, move('2026-03-02T09:00:00Z')],
       ['cancel', 'POST', `/${unknown}/cancel`, { reason: 'x' }],
       ['complete', 'POST', `/${unknown}/complete`, undefined],
       ['no-show', 'POST', `/${unknown}/no-show`, { party: 'candidate' }],
@@ -161,22 +158,16 @@ describe.each(drivers)('events on $name', driver => {
     it('A45 refuses a change to a version that is gone, on every route that changes, and loses nothing', async () => {
       const ada = await person('Ada')
       const { body: event } = await book([ada], '2026-02-02T09:00:00Z')
-      const put = (title: string) => t.put(`${url}/${event.id}`, { title }, talent, { 'if-match': '"1"' })
-      expect(await put('First')).toMatchObject({ status: 200, headers: { etag: '"2"' } })
-      expect(await put('Second')).toMatchObject(outdated(2))
+      const rename = (title: string) => put(event.id, { title }, { 'if-match': '"1"' })
+      expect(await rename('First')).toMatchObject({ status: 200, headers: { etag: '"2"' } })
+      expect(await rename('Second')).toMatchObject(outdated(2))
       const stale = { 'if-match': '"1"' }
       const tried = [
         act(event.id, 'cancel', { reason: 'x' }, talent, stale),
         act(event.id, 'complete', undefined, talent, stale),
         act(event.id, 'no-show', { party: 'candidate' }, talent, stale),
         act(event.id, 'reopen', undefined, admin, stale),
-        act(
-          event.id,
-          'reschedule',
-          { startsAt: '2026-02-03T09:00:00Z', durationMinutes: 60, reason: 'x' },
-          talent,
-          stale,
-        ),
+        act(event.id, 'reschedule', move('2026-02-03T09:00:00Z'), talent, stale),
         act(event.id, 'panel/replace', { interviewerId: ada, withInterviewerId: unknown }, talent, stale),
         t.delete(`${url}/${event.id}`, admin, stale),
       ]
@@ -403,11 +394,7 @@ describe.each(drivers)('events on $name', driver => {
     it('A09 moves an interview over its own old time, and leaves everything as it was when refused', async () => {
       const [ada, bob] = [await person('Ada'), await person('Bob')]
       const { body: event } = await book([ada, bob], '2026-05-02T09:00:00Z')
-      const moved = await act(event.id, 'reschedule', {
-        startsAt: '2026-05-02T09:15:00Z',
-        durationMinutes: 60,
-        reason: 'Late',
-      })
+      const moved = await act(event.id, 'reschedule', move('2026-05-02T09:15:00Z', 'Late'))
       expect(moved.body).toMatchObject({
         startsAt: '2026-05-02T09:15:00.000Z',
         endsAt: '2026-05-02T10:15:00.000Z',
@@ -415,11 +402,7 @@ describe.each(drivers)('events on $name', driver => {
       })
       await book([bob], '2026-05-02T12:00:00Z')
       const before = [await read(event.id), await claimsOf(event.id)]
-      const refused = await act(event.id, 'reschedule', {
-        startsAt: '2026-05-02T12:30:00Z',
-        durationMinutes: 60,
-        reason: 'Later',
-      })
+      const refused = await act(event.id, 'reschedule', move('2026-05-02T12:30:00Z', 'Later'))
       expect(refused).toMatchObject(refusal(409, 'EVENT_OVERLAP', { details: [{ interviewerId: bob }] }))
       expect([await read(event.id), await claimsOf(event.id)]).toEqual(before)
     })
@@ -431,11 +414,7 @@ describe.each(drivers)('events on $name', driver => {
       const answered = await act(event.id, 'respond', { response: 'accepted', note: 'Gladly' }, account)
       expect(answered.body).toMatchObject({ version: 2, sequence: 0, panel: [{ response: 'accepted' }] })
       expect(answered.body.panel[0].respondedAt).toMatch(/Z$/)
-      const moved = await act(event.id, 'reschedule', {
-        startsAt: '2026-05-04T09:00:00Z',
-        durationMinutes: 60,
-        reason: 'Moved',
-      })
+      const moved = await act(event.id, 'reschedule', move('2026-05-04T09:00:00Z', 'Moved'))
       expect(moved.body.panel).toMatchObject([{ response: 'needs_action', respondedAt: null }])
     })
 
@@ -447,10 +426,8 @@ describe.each(drivers)('events on $name', driver => {
       expect((await act(missed.id, 'no-show', { party: 'candidate' })).body).toMatchObject({ status: 'no_show' })
       expect((await book([ada], '2026-05-05T09:30:00Z')).status).toBe(409)
       expect((await book([ada], '2026-05-05T11:30:00Z')).status).toBe(409)
-      expect(await journal(missed.id)).toMatchObject([
-        { action: 'create' },
-        { action: 'no_show', reason: 'The candidate did not come' },
-      ])
+      const answer = await journal(missed.id)
+      expect(answer).toMatchObject([{ action: 'create' }, { action: 'no_show', reason: 'The candidate did not come' }])
     })
 
     it('makes a reopened interview win its time again', async () => {
@@ -490,9 +467,9 @@ describe.each(drivers)('events on $name', driver => {
         act(event.id, 'cancel', { reason: 'x' }),
         act(event.id, 'complete'),
         act(event.id, 'no-show', { party: 'candidate' }),
-        act(event.id, 'reschedule', { startsAt: '2026-05-09T09:00:00Z', durationMinutes: 60, reason: 'x' }),
+        act(event.id, 'reschedule', move('2026-05-09T09:00:00Z')),
         act(event.id, 'panel/replace', { interviewerId: ada, withInterviewerId: other }),
-        t.put(`${url}/${event.id}`, { panel: [{ interviewerId: other }] }, talent),
+        put(event.id, { panel: [{ interviewerId: other }] }),
       ])
       for (const answer of tried) expect(answer).toMatchObject(refusal(409, 'INVALID_TRANSITION'))
       expect((await act(event.id, 'reopen', undefined, admin)).status).toBe(200)
@@ -502,48 +479,31 @@ describe.each(drivers)('events on $name', driver => {
     it('changes only the fields that are sent, and counts the sequence for place and panel alone', async () => {
       const [ada, bob] = [await person('Ada'), await person('Bob')]
       const { body: event } = await book([ada], '2026-05-10T09:00:00Z', { notes: 'Bring a pen' })
-      const put = async (payload: object) => (await t.put(`${url}/${event.id}`, payload, talent)).body
-      expect(await put({ notes: null, title: 'Renamed' })).toMatchObject({
-        title: 'Renamed',
-        notes: null,
-        sequence: 0,
-        version: 2,
-      })
-      expect(await put({ location: 'Room 4' })).toMatchObject({
-        location: 'Room 4',
-        title: 'Renamed',
-        sequence: 1,
-        version: 3,
-      })
+      const change = async (payload: object) => (await put(event.id, payload)).body
+      const renamed = { notes: null, title: 'Renamed' }
+      expect(await change(renamed)).toMatchObject({ ...renamed, sequence: 0, version: 2 })
+      const room = { location: 'Room 4' }
+      expect(await change(room)).toMatchObject({ ...room, title: 'Renamed', sequence: 1, version: 3 })
       const panel = [{ interviewerId: ada, role: 'lead' }, { interviewerId: bob }]
-      expect(await put({ panel })).toMatchObject({
-        sequence: 2,
-        version: 4,
-        panel: [{ role: 'lead' }, { name: 'Bob' }],
-      })
-      expect(await put({ panel })).toMatchObject({ sequence: 2 })
-      expect(await t.put(`${url}/${event.id}`, {}, talent)).toMatchObject(refusal(400, 'VALIDATION'))
+      const answer = await change({ panel })
+      expect(answer).toMatchObject({ sequence: 2, version: 4, panel: [{ role: 'lead' }, { name: 'Bob' }] })
+      expect(await change({ panel })).toMatchObject({ sequence: 2 })
+      expect(await put(event.id, {})).toMatchObject(refusal(400, 'VALIDATION'))
     })
 
     it('books a changed panel and a changed candidate whole or not at all', async () => {
       const [ada, bob, cyd] = [await person('Ada'), await person('Bob'), await person('Cyd')]
       const { body: event } = await book([ada], '2026-05-11T09:00:00Z', { candidateEmail: 'x11@example.com' })
       await book([bob], '2026-05-11T09:30:00Z', { candidateEmail: 'y11@example.com' })
-      const put = (payload: object) => t.put(`${url}/${event.id}`, payload, talent)
-      expect(await put({ panel: [cyd, bob].map(interviewerId => ({ interviewerId })) })).toMatchObject({
-        status: 409,
-        body: { details: [{ interviewerId: bob }] },
-      })
-      expect(await put({ candidateEmail: 'y11@example.com' })).toMatchObject(refusal(409, 'EVENT_OVERLAP'))
-      expect((await claimsOf(event.id)).map(({ subject }) => subject)).toEqual([
-        'candidate:x11@example.com',
-        `interviewer:${ada}`,
-      ])
-      expect((await put({ candidateEmail: 'z11@example.com', panel: [{ interviewerId: cyd }] })).status).toBe(200)
-      expect((await claimsOf(event.id)).map(({ subject }) => subject)).toEqual([
-        'candidate:z11@example.com',
-        `interviewer:${cyd}`,
-      ])
+      const answer = await put(event.id, { panel: [cyd, bob].map(interviewerId => ({ interviewerId })) })
+      expect(answer).toMatchObject({ status: 409, body: { details: [{ interviewerId: bob }] } })
+      expect(await put(event.id, { candidateEmail: 'y11@example.com' })).toMatchObject(refusal(409, 'EVENT_OVERLAP'))
+      const subjects = async () => (await claimsOf(event.id)).map(({ subject }) => subject)
+      expect(await subjects()).toEqual(['candidate:x11@example.com', `interviewer:${ada}`])
+      expect((await put(event.id, { candidateEmail: 'z11@example.com', panel: [{ interviewerId: cyd }] })).status).toBe(
+        200,
+      )
+      expect(await subjects()).toEqual(['candidate:z11@example.com', `interviewer:${cyd}`])
     })
 
     it('deletes for an admin, frees the time, and keeps the history', async () => {
@@ -551,10 +511,8 @@ describe.each(drivers)('events on $name', driver => {
       const { body: event } = await book([ada], '2026-05-12T09:00:00Z')
       expect((await t.delete(`${url}/${event.id}`, admin)).status).toBe(204)
       expect(await claimsOf(event.id)).toEqual([])
-      expect(await journal(event.id)).toMatchObject([
-        { action: 'create' },
-        { action: 'delete', actorName: 'Anna Admin' },
-      ])
+      const answer = await journal(event.id)
+      expect(answer).toMatchObject([{ action: 'create' }, { action: 'delete', actorName: 'Anna Admin' }])
     })
   })
 
@@ -576,11 +534,8 @@ describe.each(drivers)('events on $name', driver => {
         { interviewerId: ada, response: 'declined' },
         { interviewerId: bob, response: 'needs_action' },
       ])
-      expect((await journal(own.id)).at(-1)).toMatchObject({
-        action: 'respond',
-        actorName: account.name,
-        reason: 'Ill',
-      })
+      const answer = (await journal(own.id)).at(-1)
+      expect(answer).toMatchObject({ action: 'respond', actorName: account.name, reason: 'Ill' })
     })
 
     it('shows the new name of somebody who was renamed, under a new version', async () => {
@@ -608,10 +563,7 @@ describe.each(drivers)('events on $name', driver => {
       expect(answer.body.warnings).toHaveLength(1)
       const gone = await t.delete(`/api/interviewers/${ada}`, talent)
       expect(gone).toMatchObject(refusal(409, 'HAS_EVENTS', { details: [{ events: 2 }] }))
-      expect(
-        (await act(future.id, 'reschedule', { startsAt: '2090-07-03T09:00:00Z', durationMinutes: 60, reason: 'x' }))
-          .body.code,
-      ).toBe('INTERVIEWER_INACTIVE')
+      expect((await act(future.id, 'reschedule', move('2090-07-03T09:00:00Z'))).body.code).toBe('INTERVIEWER_INACTIVE')
       expect((await read(past.id)).panel).toMatchObject([{ interviewerId: ada }])
     })
 

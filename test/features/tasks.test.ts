@@ -230,12 +230,9 @@ describe.each(drivers)('tasks on $name', driver => {
       expect((await get(`/${task.id}`)).status).toBe(404)
 
       const rows = await history(task.id)
-      expect(rows.map(({ action, actorId }: { action: string; actorId: string }) => [action, actorId])).toEqual([
-        ['create', talent.id],
-        ['update', talent.id],
-        ['update', maker.id],
-        ['delete', admin.id],
-      ])
+      expect(rows.map(({ action }: { action: string }) => action)).toEqual(['create', 'update', 'update', 'delete'])
+      const actors = rows.map(({ actorId }: { actorId: string }) => actorId)
+      expect(actors).toEqual([talent.id, talent.id, maker.id, admin.id])
       expect(rows[0]).toMatchObject({ entityType: 'task', entityId: task.id, reason: null, actorName: 'Tess Talent' })
       const made = {
         title: 'Send the exercise',
@@ -358,8 +355,7 @@ describe.each(drivers)('tasks on $name', driver => {
         { title: 'Zeta' },
         { title: 'Eta', priority: 5, status: 'IN_PROGRESS' },
       ]) {
-        const { body } = await apart.post(url, payload, boss)
-        tasks.push(body)
+        tasks.push((await apart.post(url, payload, boss)).body)
       }
     })
     afterAll(() => apart.close())
@@ -442,15 +438,11 @@ describe.each(drivers)('tasks on $name', driver => {
       await t.db.run(`INSERT INTO tasks (id, title) VALUES ('by hand', 'By hand')`)
       expect(await count()).toEqual(await rows())
       await t.db.run(`UPDATE tasks SET title = 'Changed' WHERE id = 'by hand'`)
-      expect(await t.db.one(`SELECT status, priority, version FROM tasks WHERE id = 'by hand'`)).toEqual({
-        status: 'TODO',
-        priority: 3,
-        version: 2,
-      })
+      const answer = await t.db.one(`SELECT status, priority, version FROM tasks WHERE id = 'by hand'`)
+      expect(answer).toEqual({ status: 'TODO', priority: 3, version: 2 })
       for (const wrong of [`status = 'todo'`, 'priority = 0', 'priority = 6', `due_at = '2026-03-02'`]) {
-        await expect(t.db.run(`UPDATE tasks SET ${wrong} WHERE id = 'by hand'`)).rejects.toMatchObject({
-          kind: 'check',
-        })
+        const written = t.db.run(`UPDATE tasks SET ${wrong} WHERE id = 'by hand'`)
+        await expect(written).rejects.toMatchObject({ kind: 'check' })
       }
       await t.db.run(`DELETE FROM tasks WHERE id = 'by hand'`)
       expect(await count()).toEqual(await rows())
