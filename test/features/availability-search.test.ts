@@ -165,9 +165,8 @@ describe.each(drivers)('panel search on $name', driver => {
       await give(ada, { overrides: [{ date: '2027-03-14', windows: [{ start: '02:30', end: '03:00' }] }] })
       expect(starts(await slots(ada, { ...sunday, durationMinutes: 30, stepMinutes: 5 }))).toEqual([])
       await give(ada, { overrides: [{ date: '2027-03-14', windows: [{ start: '13:00', end: '18:00' }] }] })
-      expect(starts(await slots(ada, sunday))).toEqual(
-        [17, 18, 19, 20, 21].map(hour => `2027-03-14T${hour}:00:00.000Z`),
-      )
+      const answer = starts(await slots(ada, sunday))
+      expect(answer).toEqual([17, 18, 19, 20, 21].map(hour => `2027-03-14T${hour}:00:00.000Z`))
     })
 
     it('start at multiples of the step past midnight in their own zone, or in the one that is asked for', async () => {
@@ -186,9 +185,8 @@ describe.each(drivers)('panel search on $name', driver => {
       const ada = await person()
       await give(ada, { weekly: [{ weekday: 'monday', start: '21:30', end: '23:00' }] })
       const quarters = { stepMinutes: 15, durationMinutes: 60 }
-      expect(starts(await slots(ada, quarters))).toEqual(
-        ['21:30', '21:45', '22:00'].map(time => `2027-04-05T${time}:00.000Z`),
-      )
+      const answer = starts(await slots(ada, quarters))
+      expect(answer).toEqual(['21:30', '21:45', '22:00'].map(time => `2027-04-05T${time}:00.000Z`))
       await give(ada, { weekly: ALL_DAY })
       const slotsOfDay = starts(await slots(ada, quarters))
       expect([slotsOfDay.length, slotsOfDay.at(-1)]).toEqual([93, '2027-04-05T23:00:00.000Z'])
@@ -243,13 +241,11 @@ describe.each(drivers)('panel search on $name', driver => {
       expect(await seatsOf({ skill: 'sQl' })).toEqual([{ role: 'interviewer', available: [sql, both] }])
       expect(await seatsOf({ skill: 'ÉLAN' })).toMatchObject([{ available: [sql] }])
       expect(await seatsOf({ skill: 'sq' })).toBeUndefined()
-      expect(await seatsOf({ interviewType: 'technical', role: 'lead' })).toEqual([
-        { role: 'lead', available: [both, technical] },
-      ])
+      const told = await seatsOf({ interviewType: 'technical', role: 'lead' })
+      expect(told).toEqual([{ role: 'lead', available: [both, technical] }])
       expect(await seatsOf({ skill: 'sql', interviewType: 'technical' })).toMatchObject([{ available: [both] }])
       expect(await seatsOf({ skill: 'sql', interviewerIds: [sql, unknown] })).toMatchObject([{ available: [sql] }])
-      const answer = await seatsOf({ skill: 'élan' }, { skill: 'GO', role: 'shadow' })
-      expect(answer).toEqual([
+      expect(await seatsOf({ skill: 'élan' }, { skill: 'GO', role: 'shadow' })).toEqual([
         { role: 'interviewer', available: [sql] },
         { role: 'shadow', available: [both] },
       ])

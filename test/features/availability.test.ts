@@ -55,9 +55,8 @@ describe.each(drivers)('availability on $name', driver => {
     })
 
     it('answers 404 to staff for somebody who is not there', async () => {
-      for (const answer of [await get(unknown), await put(unknown, { weekly: [] })]) {
+      for (const answer of [await get(unknown), await put(unknown, { weekly: [] })])
         expect(answer).toMatchObject(refusal(404, 'NOT_FOUND', { message: 'There is no such interviewer' }))
-      }
     })
 
     it('hides the hours of others from an interviewer, in the very words of somebody who is not there', async () => {
@@ -154,9 +153,8 @@ describe.each(drivers)('availability on $name', driver => {
         { travel: [trip('2026-05-04', '2026-05-08'), trip('2026-05-08', '2026-05-09', 'UTC')] },
       ],
     ])('refuses with the sentence: %s', async (message, path, payload) => {
-      expect(await put(adaId, payload)).toMatchObject(
-        refusal(400, 'VALIDATION', { message, details: [{ path, message }] }),
-      )
+      const answer = await put(adaId, payload)
+      expect(answer).toMatchObject(refusal(400, 'VALIDATION', { message, details: [{ path, message }] }))
     })
 
     it('leaves no trace of what it refuses', async () => {

@@ -95,9 +95,8 @@ describe.each(drivers)('events on $name', driver => {
       ['replace', 'POST', `/${unknown}/panel/replace`, { interviewerId: unknown, withInterviewerId: unknown }],
     ] as const)('answers 404 to %s of what is not there', async (_name, method, path, payload) => {
       const as = _name === 'respond' ? stranger : admin
-      expect(await t.call({ method, url: url + path, as, ...(payload && { payload }) })).toMatchObject(
-        refusal(404, 'NOT_FOUND'),
-      )
+      const answer = await t.call({ method, url: url + path, as, ...(payload && { payload }) })
+      expect(answer).toMatchObject(refusal(404, 'NOT_FOUND'))
     })
 
     it('refuses an interviewer to book, talent to delete and to reopen', async () => {
@@ -138,9 +137,8 @@ describe.each(drivers)('events on $name', driver => {
         [[{ interviewerId: ada }, { interviewerId: ada }], '/panel/1/interviewerId'],
         [[{ interviewerId: ada, role: 'shadow' }], '/panel'],
       ] as const
-      for (const [panel, path] of panels) {
+      for (const [panel, path] of panels)
         expect(await book([], '2026-03-02T09:00:00Z', { panel })).toMatchObject(invalid(path))
-      }
       expect((await t.get(`/api/interviewers/${ada}/events`, talent)).body.pagination.total).toBe(0)
     })
 
@@ -356,9 +354,8 @@ describe.each(drivers)('events on $name', driver => {
             const next = rows[index + 1]
             if (next?.subject === claim.subject) expect(next.starts_at >= claim.ends_at).toBe(true)
           }
-          for (const { startsAt, before, claimedFrom } of await claimedTimes()) {
+          for (const { startsAt, before, claimedFrom } of await claimedTimes())
             expect(Date.parse(claimedFrom) + before * 60_000).toBe(Date.parse(startsAt))
-          }
           for (const id of ids) {
             const event = await t.get(`${url}/${id}`, talent)
             const expected = event.status === 404 || event.body.status === 'cancelled' ? 0 : event.body.panel.length
@@ -394,8 +391,7 @@ describe.each(drivers)('events on $name', driver => {
     it('A09 moves an interview over its own old time, and leaves everything as it was when refused', async () => {
       const [ada, bob] = [await person('Ada'), await person('Bob')]
       const { body: event } = await book([ada, bob], '2026-05-02T09:00:00Z')
-      const moved = await act(event.id, 'reschedule', move('2026-05-02T09:15:00Z', 'Late'))
-      expect(moved.body).toMatchObject({
+      expect((await act(event.id, 'reschedule', move('2026-05-02T09:15:00Z', 'Late'))).body).toMatchObject({
         startsAt: '2026-05-02T09:15:00.000Z',
         endsAt: '2026-05-02T10:15:00.000Z',
         sequence: 1,
@@ -500,9 +496,8 @@ describe.each(drivers)('events on $name', driver => {
       expect(await put(event.id, { candidateEmail: 'y11@example.com' })).toMatchObject(refusal(409, 'EVENT_OVERLAP'))
       const subjects = async () => (await claimsOf(event.id)).map(({ subject }) => subject)
       expect(await subjects()).toEqual(['candidate:x11@example.com', `interviewer:${ada}`])
-      expect((await put(event.id, { candidateEmail: 'z11@example.com', panel: [{ interviewerId: cyd }] })).status).toBe(
-        200,
-      )
+      const told = (await put(event.id, { candidateEmail: 'z11@example.com', panel: [{ interviewerId: cyd }] })).status
+      expect(told).toBe(200)
       expect(await subjects()).toEqual(['candidate:z11@example.com', `interviewer:${cyd}`])
     })
 

@@ -191,9 +191,8 @@ describe.each(drivers)('imported calendars on $name', driver => {
     it('answers 404 for a calendar that is not there, or of somebody else', async () => {
       const { body } = await upload(await person(), MONDAY_AT_NINE)
       for (const id of [unknown, body.id]) {
-        for (const answer of [await get(adaId, `/${id}`), await refresh(adaId, id), await remove(adaId, id)]) {
+        for (const answer of [await get(adaId, `/${id}`), await refresh(adaId, id), await remove(adaId, id)])
           expect(answer).toMatchObject({ status: 404, body: { message: 'There is no such calendar' } })
-        }
       }
     })
 
@@ -285,8 +284,8 @@ describe.each(drivers)('imported calendars on $name', driver => {
       expect((await remove(id, answer.body.id)).status).toBe(204)
       expect(await taken(id)).toEqual([])
       expect((await get(id)).body).toMatchObject({ data: [], pagination: { total: 0 } })
-      const told = (await history(id)).map(({ action }: { action: string }) => action)
-      expect(told).toEqual(['calendar_added', 'calendar_removed'])
+      const actions = (await history(id)).map(({ action }: { action: string }) => action)
+      expect(actions).toEqual(['calendar_added', 'calendar_removed'])
     })
 
     it('is a person’s own to make, see and remove', async () => {
@@ -351,10 +350,10 @@ describe.each(drivers)('imported calendars on $name', driver => {
     const DAY_OF_TUESDAY = ['DTSTART;VALUE=DATE:20270406', 'DTEND;VALUE=DATE:20270407']
 
     it('A17: an all-day event blocks the owner’s whole local day, not the UTC day', async () => {
-      const answer = await busy('Asia/Tokyo', event(...DAY_OF_TUESDAY))
-      expect(answer).toEqual([...hoursOf('2027-04-05', 15, 24), ...hoursOf('2027-04-06', 0, 15)])
-      const told = await busy('America/New_York', event(...DAY_OF_TUESDAY))
-      expect(told).toEqual([...hoursOf('2027-04-06', 4, 24), ...hoursOf('2027-04-07', 0, 4)])
+      const inTokyo = await busy('Asia/Tokyo', event(...DAY_OF_TUESDAY))
+      expect(inTokyo).toEqual([...hoursOf('2027-04-05', 15, 24), ...hoursOf('2027-04-06', 0, 15)])
+      const inNewYork = await busy('America/New_York', event(...DAY_OF_TUESDAY))
+      expect(inNewYork).toEqual([...hoursOf('2027-04-06', 4, 24), ...hoursOf('2027-04-07', 0, 4)])
     })
 
     it('A17: in the zone the owner has moved to; until it is known, at no time', async () => {

@@ -176,9 +176,8 @@ describe.each(drivers)('tasks on $name', driver => {
 
     it('refuses an interviewer to remove what they did not make', async () => {
       const task = await handedOver()
-      expect(await remove(task.id, assignee)).toMatchObject(
-        forbidden('Only the person who made a task, admin or talent may remove it'),
-      )
+      const answer = await remove(task.id, assignee)
+      expect(answer).toMatchObject(forbidden('Only the person who made a task, admin or talent may remove it'))
       expect((await remove(task.id, maker)).status).toBe(204)
     })
 
