@@ -196,12 +196,9 @@ describe.each(drivers)('panel search on $name', driver => {
       const ada = await person()
       await give(ada, { weekly: ALL_DAY })
       const often = { ...WEEK, stepMinutes: 5 }
-      for (const [limit, count] of [
-        [1, 1],
-        [500, 500],
-        [undefined, 200],
-      ] as const)
-        expect(starts(await slots(ada, { ...often, limit }))).toHaveLength(count)
+      expect(starts(await slots(ada, { ...often, limit: 1 }))).toHaveLength(1)
+      expect(starts(await slots(ada, { ...often, limit: 500 }))).toHaveLength(500)
+      expect(starts(await slots(ada, often))).toHaveLength(200)
     })
 
     it('are none of somebody who is paused or inactive', async () => {
@@ -344,12 +341,7 @@ describe.each(drivers)('panel search on $name', driver => {
 
     it('A31 suggest who is furthest below their share, and say every term of it', async () => {
       const [a, b, c] = [await person(), await person(), await person({ weight: 50 })]
-      const interviews = [
-        [a, 4],
-        [b, 2],
-        [c, 1],
-      ] as const
-      for (const [index, [id, count]] of interviews.entries()) {
+      for (const [index, [id, count]] of Object.entries({ [a]: 4, [b]: 2, [c]: 1 }).entries()) {
         // Within the 28 days before; one earlier counts no more.
         const days = [4, ...Array.from({ length: count }, (_, day) => 10 + day)]
         for (const day of days) await book([id], `2027-03-${String(day).padStart(2, '0')}T${12 + index}:00:00Z`)

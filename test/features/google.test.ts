@@ -115,13 +115,8 @@ describe.each(drivers)('signing in with Google on $name', driver => {
     const answer = await fetch(page, { redirect: 'manual' })
     const { pathname, searchParams } = new URL(answer.headers.get('location') ?? '')
     secrets.push(searchParams.get('code') ?? '')
-    for (const [name, value] of [
-      ['scope', 'email profile openid'],
-      ['authuser', '0'],
-      ['prompt', 'consent'],
-      ['hd', 'x'],
-    ] as const)
-      searchParams.set(name, value)
+    const more = { scope: 'email profile openid', authuser: '0', prompt: 'consent', hd: 'x' }
+    for (const [name, value] of Object.entries(more)) searchParams.set(name, value)
     return `${pathname}?${searchParams.toString()}`
   }
 

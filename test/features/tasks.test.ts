@@ -400,10 +400,8 @@ describe.each(drivers)('tasks on $name', driver => {
       'is paged by $sort with $limit a page, in both directions, each task once',
       async ({ sort, limit }) => {
         const forward = [...tasks].sort(orders[sort]).map(({ id }) => id)
-        for (const [direction, expected] of [
-          [sort, forward],
-          [`-${sort}`, forward.toReversed()],
-        ] as const) {
+        const directions = { [sort]: forward, [`-${sort}`]: forward.toReversed() }
+        for (const [direction, expected] of Object.entries(directions)) {
           const seen: string[] = []
           let next: string | null = ''
           while (next !== null) {
