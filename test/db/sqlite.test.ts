@@ -7,10 +7,8 @@ import { TransactionMisuse, type Transaction } from '../../db/database.ts'
 import { openSqlite, type SqliteOptions } from '../../db/sqlite.ts'
 import { openSqliteForTest, temporaryFolder, type SqliteTestDatabase } from '../support/databases.ts'
 import { eventually } from '../support/eventually.ts'
-import { run, start, type Program } from '../support/programs.ts'
+import { lockHolder, run, type Program } from '../support/programs.ts'
 import { countOf, insertUser } from '../support/rows.ts'
-
-const LOCK_HOLDER = join(import.meta.dirname, '../support/lock-holder.mjs')
 
 describe('SQLite behind the port', () => {
   let opened: SqliteTestDatabase | undefined
@@ -167,9 +165,8 @@ describe('SQLite behind the port', () => {
   describe('another process that holds the lock', () => {
     let holder: Program | undefined
     const lock = async (path: string) => {
-      const started = start(process.execPath, [LOCK_HOLDER, path])
+      const started = await lockHolder(path)
       holder = started
-      expect((await started.lines.next()).value).toBe('locked')
       return started
     }
     afterEach(async () => {
@@ -180,7 +177,7 @@ describe('SQLite behind the port', () => {
 
     it('is waited for without blocking the event loop or reads, and then the write succeeds', async () => {
       const { database, path } = await open()
-      const { process: other } = await lock(path)
+      const { letGo } = await lock(path)
       let written = false
       const write = insertUser(database, 'a').then(() => (written = true))
       for (let turn = 0; turn < 100; turn += 1) {
@@ -188,21 +185,20 @@ describe('SQLite behind the port', () => {
         expect(await countOf(database, 'users')).toBe(0)
       }
       expect(written).toBe(false)
-      other.stdin.write('release\n')
+      await letGo()
       await write
       expect(await countOf(database, 'users')).toBe(1)
     })
 
     it('beyond patience makes everything that waited unavailable, and writing goes on once it is gone', async () => {
       const { database, path } = await open({ lockPatienceMs: 50 })
-      const { process: other, finished } = await lock(path)
+      const { letGo } = await lock(path)
       const waiting = Array.from({ length: 600 }, (_, index) => insertUser(database, `u${index}`))
       const outcomes = await Promise.allSettled(waiting)
       const refusal = { status: 'rejected', reason: { name: 'DatabaseError', unavailable: true } }
       expect(outcomes).toMatchObject(outcomes.map(() => refusal))
       expect(database.health()).toEqual({ writable: true })
-      other.stdin.write('release\n')
-      await finished
+      await letGo()
       await insertUser(database, 'a')
       expect(await database.many('SELECT id FROM users')).toEqual([{ id: 'a' }])
     })

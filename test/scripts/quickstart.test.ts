@@ -1,12 +1,10 @@
-import { once } from 'node:events'
 import { readFileSync, rmSync, statSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../db/open.ts'
 import { migrate } from '../../db/migrate.ts'
 import { temporaryFolder } from '../support/databases.ts'
-import { start, type Program } from '../support/programs.ts'
+import { expectPortTaken, start, type Program } from '../support/programs.ts'
 import { countOf, insertUser } from '../support/rows.ts'
 import { runScript, startScript } from '../support/scripts.ts'
 
@@ -156,16 +154,7 @@ describe('quickstart', () => {
   })
 
   it('says in a sentence that the port is taken, and ends with exit code 1', async () => {
-    const other = createServer().listen(0, '127.0.0.1')
-    await once(other, 'listening')
-    const address = other.address()
-    const port = typeof address === 'object' ? String(address?.port) : ''
-    const { end, stderr } = await runScript(database, 'quickstart', [], { env: { PORT: port } })
-    other.close()
-    expect({ end, stderr }).toEqual({
-      end: 1,
-      stderr: `Cannot listen on port ${port} of 127.0.0.1: another program listens there; set PORT to another number\n`,
-    })
+    await expectPortTaken(PORT => runScript(database, 'quickstart', [], { env: { PORT } }))
   })
 
   it('is not for production', async () => {

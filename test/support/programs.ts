@@ -2,8 +2,10 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { on, once } from 'node:events'
 import { join } from 'node:path'
+import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
+import { expect } from 'vitest'
 
 export interface Finished {
   /** The exit code, or the signal that ended it. */
@@ -51,4 +53,27 @@ export function run(command: string, args: readonly string[], input = ''): Promi
 /** Command and arguments that run a TypeScript program of the tests, by its path from `test/`. */
 export function typescript(program: string, ...args: readonly string[]): [string, string[]] {
   return [process.execPath, ['--import', 'tsx', join(import.meta.dirname, '..', program), ...args]]
+}
+
+/** Holds the write lock of a database file, as another program may, until it is told to let go. */
+export async function lockHolder(path: string): Promise<Program & { letGo(): Promise<Finished> }> {
+  const holder = start(process.execPath, [join(import.meta.dirname, 'lock-holder.mjs'), path])
+  expect((await holder.lines.next()).value).toBe('locked')
+  const letGo = () => {
+    holder.process.stdin.write('let go\n')
+    return holder.finished
+  }
+  return { ...holder, letGo }
+}
+
+/** Runs a program with the number of a port where another one listens, and expects that it says so and ends. */
+export async function expectPortTaken(program: (PORT: string) => Promise<Finished>): Promise<void> {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const address = other.address()
+  const port = typeof address === 'object' ? String(address?.port) : ''
+  const { end, stderr } = await program(port)
+  other.close()
+  const sentence = `Cannot listen on port ${port} of 127.0.0.1: another program listens there; set PORT to another number\n`
+  expect({ end, stderr }).toEqual({ end: 1, stderr: sentence })
 }

@@ -1,13 +1,11 @@
 // A disk or a file that fails under a running server: each test says which failure it fakes, and fakes nothing else.
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { testApp, type Answer } from '../support/app.ts'
-import { start } from '../support/programs.ts'
+import { lockHolder } from '../support/programs.ts'
 import { attemptAll, randomBookings, type Attempt } from './support/bookings.ts'
 import { home, type Home, type Server } from './support/home.ts'
 import { expectSound } from './support/soundness.ts'
 
-const LOCK_HOLDER = join(import.meta.dirname, '../support/lock-holder.mjs')
 const QUEUE = 10_000
 
 const unavailable = {
@@ -77,16 +75,14 @@ describe('a server whose disk', () => {
 describe('a database that another process', () => {
   it('holds locked refuses bookings when its patience ends, is read meanwhile, and books again afterwards', async () => {
     const server = await house.serve()
-    const holder = start(process.execPath, [LOCK_HOLDER, house.path])
-    expect((await holder.lines.next()).value).toBe('locked')
+    const holder = await lockHolder(house.path)
     const waiting = booked(server, 3, 3, 'locked')
     expect(await server.call('/api/events')).toMatchObject({ status: 200 })
     expect(await server.call('/health')).toMatchObject(healthy)
     const { attempts, refusals } = await waiting
     expect(refusals).toHaveLength(3)
     expect(refusals).toMatchObject(refusals.map(() => unavailable))
-    holder.process.stdin.write('let go\n')
-    await holder.finished
+    await holder.letGo()
     const after = await booked(server, 3, 1, 'free')
     expect(after.attempts.map(({ status }) => status)).toContain(201)
     await server.stop()
@@ -98,19 +94,17 @@ describe('a database that another process', () => {
     const staff = await t.signedIn('talent')
     const add = (email: string) =>
       t.call({ method: 'POST', url: '/api/interviewers', as: staff, payload: { name: 'Ada Lovelace', email } })
-    const holder = start(process.execPath, [LOCK_HOLDER, t.config.DATABASE_URL.slice('file:'.length)])
-    expect((await holder.lines.next()).value).toBe('locked')
+    const holder = await lockHolder(t.config.DATABASE_URL.slice('file:'.length))
     vi.useFakeTimers({ toFake: ['performance'] }) // the patience of those that wait does not end
     const { id } = staff
     const write = () => t.db.run('UPDATE users SET name = name WHERE id = :id', { id })
     const writes = Array.from({ length: QUEUE }, write)
     expect(await add('refused@example.com')).toMatchObject(unavailable)
-    holder.process.stdin.write('let go\n')
+    await holder.letGo()
     expect((await Promise.all(writes)).filter(({ changes }) => changes !== 1)).toEqual([])
     expect(await add('taken@example.com')).toMatchObject({ status: 201 })
     const emails = await t.db.many('SELECT email FROM interviewers')
     expect(emails).toEqual([{ email: 'taken@example.com' }])
-    await holder.finished
     vi.useRealTimers()
     await t.close()
   })

@@ -1,11 +1,9 @@
 // What a server writes about all that was done to it, at its most talkative.
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer } from '../support/app.ts'
-import { start } from '../support/programs.ts'
+import { lockHolder } from '../support/programs.ts'
 import { home, type Call, type Home, type Server } from './support/home.ts'
 
-const LOCK_HOLDER = join(import.meta.dirname, '../support/lock-holder.mjs')
 const PASSWORD = 'violet harbor anchors 42'
 const WRONG_PASSWORD = 'crimson anchors harbor 24'
 const EASY_PASSWORD = 'hunter2hunter2'
@@ -116,11 +114,9 @@ async function useEverything(): Promise<void> {
   await asked('/api/interviewers?name=x', { method: 'PUT', body: {} }, 405)
   await asked('/api/events', {}, 200)
 
-  const holder = start(process.execPath, [LOCK_HOLDER, house.path])
-  expect((await holder.lines.next()).value).toBe('locked')
+  const holder = await lockHolder(house.path)
   await asked('/api/auth/login', { body: { email, password: PASSWORD } }, 503)
-  holder.process.stdin.write('let go\n')
-  await holder.finished
+  await holder.letGo()
 }
 
 /** A request, a POST when it has a body, of the staff member when it says nothing else. Keeps what came of it. */

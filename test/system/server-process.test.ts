@@ -2,58 +2,46 @@
 // by side, because most of them wait.
 import { existsSync, writeFileSync } from 'node:fs'
 import { Agent } from 'node:http'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
-import { start } from '../support/programs.ts'
+import { describe, expect } from 'vitest'
+import { expectPortTaken, lockHolder } from '../support/programs.ts'
 import { attemptAll, randomBookings } from './support/bookings.ts'
 import { builtServer } from './support/compiled.ts'
-import { home, SOURCE, type Home, type Server } from './support/home.ts'
+import { inHome, SOURCE, type Server } from './support/home.ts'
 import { expectSound } from './support/soundness.ts'
-
-const LOCK_HOLDER = join(import.meta.dirname, '../support/lock-holder.mjs')
 
 const headers = (target: string, ...more: string[]) =>
   [`${target} HTTP/1.1`, 'host: panelist.test', ...more, ''].join('\r\n')
 const LOGIN = headers('POST /api/auth/login', 'content-type: application/json', 'content-length: 5000')
 
-const inHome = (test: (house: Home) => Promise<void>) => async () => {
-  const house = await home(60)
-  try {
-    await test(house)
-  } finally {
-    await house.close()
-  }
-}
-
 describe.concurrent('the server, told to end', () => {
-  it(
+  inHome(
     'finishes the requests under way, takes no new ones, folds its log back into the file and exits with 0',
-    inHome(async house => {
+    async house => {
       const server = await house.serve()
-      const holder = await lockedBy(house)
+      const holder = await lockHolder(house.path)
       await Promise.all(Array.from({ length: 10 }, () => server.call('/health'))) // opens ten connections
       const bookings = randomBookings(house.interviewers, 'under way', 10, { days: 60 })
       const waiting = attemptAll(bookings, 10, server.book)
       await isRead(server)
       server.signal('SIGTERM')
       while (await accepts(server.port)) await sleep(10)
-      holder.process.stdin.write('let go\n')
+      await holder.letGo()
       const attempts = await waiting
       expect(attempts.map(({ status }) => status).filter(status => status !== 201 && status !== 409)).toEqual([])
       expect(await server.finished).toMatchObject({ end: 0, stderr: '' })
       expect(existsSync(`${house.path}-wal`)).toBe(false)
       const { booked } = await house.look(database => expectSound(database, attempts))
       expect(booked).toBeGreaterThan(0)
-      await holder.finished
-    }),
+    },
   )
 
-  it(
+  inHome(
     'while 32 connections book: who gets no answer any more was not booked, and nothing is left in the log',
-    inHome(async house => {
+    async house => {
       const server = await house.serve()
       const bookings = randomBookings(house.interviewers, 'under load', 1_000_000, { days: 300 })
       let booked = 0
@@ -66,12 +54,12 @@ describe.concurrent('the server, told to end', () => {
       const { there } = await house.look(database => expectSound(database, attempts))
       expect(there).toBe(booked)
       expect(attempts.filter(({ status }) => ![0, 201, 409, 503].includes(status))).toEqual([])
-    }),
+    },
   )
 
-  it(
+  inHome(
     'waits for a request that never ends no longer than it says, and closes its database all the same',
-    inHome(async house => {
+    async house => {
       const server = await house.serve()
       const [booked] = await attemptAll(randomBookings(house.interviewers, 'before', 1), 1, server.book)
       const slow = dripped(server, `${LOGIN}\r\n{"email":"`)
@@ -81,60 +69,53 @@ describe.concurrent('the server, told to end', () => {
       expect(await slow).toBe('')
       expect(existsSync(`${house.path}-wal`)).toBe(false)
       await house.look(database => expectSound(database, booked ? [booked] : []))
-    }),
+    },
   )
 
-  it(
-    'refuses a request that arrives after that, in the shape of every refusal',
-    inHome(async house => {
-      const server = await house.serve()
-      const socket = connect(server.port, '127.0.0.1')
-      let text = ''
-      socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
-      socket.write(headers('GET /health')) // but for the empty line at the end
-      await isRead(server)
-      server.signal('SIGTERM')
-      while (await accepts(server.port)) await sleep(10)
-      socket.write('\r\n')
-      await once(socket, 'close')
-      expect(text).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n/)
-      expect(text).toMatch(/\r\nretry-after: \d+\r\n/)
-      expect(text).toMatch(/\r\nconnection: close\r\n/)
-      expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toEqual({
-        statusCode: 503,
-        error: 'Service Unavailable',
-        code: 'UNDER_PRESSURE',
-        message: 'The server is being restarted; please try again',
-        requestId: expect.any(String),
-      })
-      expect(await server.finished).toMatchObject({ end: 0, stderr: '' })
-    }),
-  )
+  inHome('refuses a request that arrives after that, in the shape of every refusal', async house => {
+    const server = await house.serve()
+    const socket = connect(server.port, '127.0.0.1')
+    let text = ''
+    socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+    socket.write(headers('GET /health')) // but for the empty line at the end
+    await isRead(server)
+    server.signal('SIGTERM')
+    while (await accepts(server.port)) await sleep(10)
+    socket.write('\r\n')
+    await once(socket, 'close')
+    expect(text).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n/)
+    expect(text).toMatch(/\r\nretry-after: \d+\r\n/)
+    expect(text).toMatch(/\r\nconnection: close\r\n/)
+    expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toEqual({
+      statusCode: 503,
+      error: 'Service Unavailable',
+      code: 'UNDER_PRESSURE',
+      message: 'The server is being restarted; please try again',
+      requestId: expect.any(String),
+    })
+    expect(await server.finished).toMatchObject({ end: 0, stderr: '' })
+  })
 
-  it(
-    'a second time ends at once, though requests are under way',
-    inHome(async house => {
-      const server = await house.serve()
-      const holder = await lockedBy(house)
-      const waiting = attemptAll(randomBookings(house.interviewers, 'cut off', 3), 3, server.book)
-      await isRead(server)
-      server.signal('SIGTERM')
-      while (await accepts(server.port)) await sleep(10)
-      server.signal('SIGTERM')
-      expect(await server.finished).toMatchObject({ end: 1 })
-      const attempts = await waiting
-      expect(attempts.map(({ status }) => status)).toEqual([0, 0, 0])
-      holder.process.stdin.write('let go\n')
-      await holder.finished
-      expect(await house.look(database => expectSound(database, attempts))).toMatchObject({ there: 0 })
-    }),
-  )
+  inHome('a second time ends at once, though requests are under way', async house => {
+    const server = await house.serve()
+    const holder = await lockHolder(house.path)
+    const waiting = attemptAll(randomBookings(house.interviewers, 'cut off', 3), 3, server.book)
+    await isRead(server)
+    server.signal('SIGTERM')
+    while (await accepts(server.port)) await sleep(10)
+    server.signal('SIGTERM')
+    expect(await server.finished).toMatchObject({ end: 1 })
+    const attempts = await waiting
+    expect(attempts.map(({ status }) => status)).toEqual([0, 0, 0])
+    await holder.letGo()
+    expect(await house.look(database => expectSound(database, attempts))).toMatchObject({ there: 0 })
+  })
 })
 
 describe.concurrent('the server, started', () => {
-  it(
+  inHome(
     'with mistakes in its configuration says all of them at once, each with its variable, and touches nothing',
-    inHome(async house => {
+    async house => {
       const url = `file:${join(house.folder, 'other.db')}`
       const wrong = {
         NODE_ENV: 'production',
@@ -151,108 +132,82 @@ describe.concurrent('the server, started', () => {
       }
       expect(stderr).not.toMatch(/hunter2|^ +at /m)
       expect(existsSync(join(house.folder, 'other.db'))).toBe(false)
-    }),
+    },
   )
 
-  it(
-    'on a database newer than itself refuses with a sentence and changes nothing',
-    inHome(async house => {
-      await house.look(database =>
-        database.run(`INSERT INTO schema_migrations VALUES (999, '999_future.sql', 'x', '2030-01-01T00:00:00.000Z')`),
-      )
-      expect(await house.refused()).toEqual({
-        end: 1,
-        stdout: '',
-        stderr:
-          'This database is newer than this program: it has had migration 999_future.sql. Start the release that made it.\n',
-      })
-    }),
-  )
+  inHome('on a database newer than itself refuses with a sentence and changes nothing', async house => {
+    await house.look(database =>
+      database.run(`INSERT INTO schema_migrations VALUES (999, '999_future.sql', 'x', '2030-01-01T00:00:00.000Z')`),
+    )
+    expect(await house.refused()).toEqual({
+      end: 1,
+      stdout: '',
+      stderr:
+        'This database is newer than this program: it has had migration 999_future.sql. Start the release that made it.\n',
+    })
+  })
 
-  it(
+  inHome(
     'with MIGRATE=off on a database that needs migrations refuses with a sentence that says what to do',
-    inHome(async house => {
+    async house => {
       const url = `file:${join(house.folder, 'empty.db')}`
       const { end, stderr } = await house.refused({ DATABASE_URL: url, MIGRATE: 'off' })
       expect(end).toBe(1)
       expect(stderr).toMatch(/^MIGRATE=off, and the database still needs 001_\w+\.sql, .+\. Run: npm run migrate\n$/)
-    }),
+    },
   )
 
-  it(
-    'with MIGRATE=off on a database that needs none works',
-    inHome(async house => {
-      const server = await house.serve({ environment: { MIGRATE: 'off' } })
-      expect(await server.call('/health')).toMatchObject({ status: 200 })
-      expect(await server.stop()).toMatchObject({ end: 0 })
-    }),
-  )
+  inHome('with MIGRATE=off on a database that needs none works', async house => {
+    const server = await house.serve({ environment: { MIGRATE: 'off' } })
+    expect(await server.call('/health')).toMatchObject({ status: 200 })
+    expect(await server.stop()).toMatchObject({ end: 0 })
+  })
 
-  it(
-    'on a file that is no database refuses with a sentence that names it',
-    inHome(async house => {
-      const path = join(house.folder, 'letter.txt')
-      writeFileSync(path, 'Dear committee, '.repeat(100))
-      const { end, stderr } = await house.refused({ DATABASE_URL: `file:${path}` })
-      expect({ end, stderr }).toEqual({ end: 1, stderr: `${path} cannot be opened: file is not a database\n` })
-    }),
-  )
+  inHome('on a file that is no database refuses with a sentence that names it', async house => {
+    const path = join(house.folder, 'letter.txt')
+    writeFileSync(path, 'Dear committee, '.repeat(100))
+    const { end, stderr } = await house.refused({ DATABASE_URL: `file:${path}` })
+    expect({ end, stderr }).toEqual({ end: 1, stderr: `${path} cannot be opened: file is not a database\n` })
+  })
 
-  it(
-    'where another program listens says so in a sentence',
-    inHome(async house => {
-      const other = createServer().listen(0, '127.0.0.1')
-      await once(other, 'listening')
-      const { port } = other.address() as AddressInfo
-      const { end, stderr } = await house.refused({ PORT: String(port) })
-      other.close()
-      expect({ end, stderr }).toEqual({
-        end: 1,
-        stderr: `Cannot listen on port ${port} of 127.0.0.1: another program listens there; set PORT to another number\n`,
-      })
-      expect(existsSync(`${house.path}-wal`)).toBe(false)
-    }),
-  )
+  inHome('where another program listens says so in a sentence', async house => {
+    await expectPortTaken(PORT => house.refused({ PORT }))
+    expect(existsSync(`${house.path}-wal`)).toBe(false)
+  })
 
-  it(
-    'as `npm run build` made it, on a database that the sources have made, serves what is in it',
-    inHome(async house => {
-      const first = await house.serve({ program: SOURCE })
-      const attempts = await attemptAll(randomBookings(house.interviewers, 'before', 5, { days: 60 }), 1, first.book)
-      await first.stop()
-      const server = await house.serve({ program: await builtServer() })
-      const { body } = await server.call('/api/events')
-      expect(body.pagination.total).toBe(attempts.filter(({ status }) => status === 201).length)
-      const more = await attemptAll(randomBookings(house.interviewers, 'after', 5, { days: 60 }), 1, server.book)
-      expect(await server.stop()).toMatchObject({ end: 0, stderr: '' })
-      await house.look(database => expectSound(database, [...attempts, ...more]))
-    }),
-  )
+  inHome('as `npm run build` made it, on a database that the sources have made, serves what is in it', async house => {
+    const first = await house.serve({ program: SOURCE })
+    const attempts = await attemptAll(randomBookings(house.interviewers, 'before', 5, { days: 60 }), 1, first.book)
+    await first.stop()
+    const server = await house.serve({ program: await builtServer() })
+    const { body } = await server.call('/api/events')
+    expect(body.pagination.total).toBe(attempts.filter(({ status }) => status === 201).length)
+    const more = await attemptAll(randomBookings(house.interviewers, 'after', 5, { days: 60 }), 1, server.book)
+    expect(await server.stop()).toMatchObject({ end: 0, stderr: '' })
+    await house.look(database => expectSound(database, [...attempts, ...more]))
+  })
 })
 
 describe.concurrent('a connection that is slow on purpose', () => {
-  it(
-    'in its headers or in its body is ended with 408, while everybody else is answered',
-    inHome(async house => {
-      const server = await house.serve()
-      const slow = [
-        ...Array.from({ length: 20 }, () => dripped(server, `${headers('GET /health')}x-slow: `)),
-        ...Array.from({ length: 20 }, () => dripped(server, `${LOGIN}\r\n{"email":"`)),
-      ]
-      let open = slow.length
-      for (const one of slow) void one.then(() => (open -= 1))
-      const meanwhile: number[] = []
-      for (let count = 0; open > 0; count += 1) {
-        const path = count % 2 === 0 ? '/health' : '/api/events'
-        meanwhile.push((await server.call(path, { agent: new Agent() })).status) // over a new connection
-        await sleep(100)
-      }
-      const statusLines = (await Promise.all(slow)).map(text => text.split('\r\n')[0])
-      expect([...new Set(statusLines)]).toEqual(['HTTP/1.1 408 Request Timeout'])
-      expect(meanwhile.filter(status => status !== 200)).toEqual([])
-      expect(await server.stop()).toMatchObject({ end: 0, stderr: '' })
-    }),
-  )
+  inHome('in its headers or in its body is ended with 408, while everybody else is answered', async house => {
+    const server = await house.serve()
+    const slow = [
+      ...Array.from({ length: 20 }, () => dripped(server, `${headers('GET /health')}x-slow: `)),
+      ...Array.from({ length: 20 }, () => dripped(server, `${LOGIN}\r\n{"email":"`)),
+    ]
+    let open = slow.length
+    for (const one of slow) void one.then(() => (open -= 1))
+    const meanwhile: number[] = []
+    for (let count = 0; open > 0; count += 1) {
+      const path = count % 2 === 0 ? '/health' : '/api/events'
+      meanwhile.push((await server.call(path, { agent: new Agent() })).status) // over a new connection
+      await sleep(100)
+    }
+    const statusLines = (await Promise.all(slow)).map(text => text.split('\r\n')[0])
+    expect([...new Set(statusLines)]).toEqual(['HTTP/1.1 408 Request Timeout'])
+    expect(meanwhile.filter(status => status !== 200)).toEqual([])
+    expect(await server.stop()).toMatchObject({ end: 0, stderr: '' })
+  })
 })
 
 /** Whatever was sent before has reached the server: what comes over a later connection is read after it. */
@@ -272,12 +227,6 @@ async function dripped(server: Server, beginning: string): Promise<string> {
   await new Promise(resolve => socket.once('close', resolve))
   clearInterval(dripping)
   return text
-}
-
-async function lockedBy(house: Home) {
-  const holder = start(process.execPath, [LOCK_HOLDER, house.path])
-  expect((await holder.lines.next()).value).toBe('locked')
-  return holder
 }
 
 async function accepts(port: number): Promise<boolean> {

@@ -3,10 +3,10 @@ import { Agent } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { start } from '../support/programs.ts'
 import { scaled } from '../support/scale.ts'
-import { home, type Home, type Server } from './support/home.ts'
+import { inHome, type Server } from './support/home.ts'
 import { sendMalformed } from './support/malformed.ts'
 
 const CONNECTIONS = scaled(60, 200)
@@ -17,19 +17,10 @@ const REQUESTS = 10_000
 const LEFT_BEHIND_BYTES = 4 * 1024 * 1024
 const COLLECTING = pathToFileURL(join(import.meta.dirname, 'support/collect-garbage.mjs')).href
 
-const inHome = (work: (house: Home) => Promise<void>) => async () => {
-  const house = await home()
-  try {
-    await work(house)
-  } finally {
-    await house.close()
-  }
-}
-
 describe.concurrent('the server, among hostile clients,', () => {
-  it(
+  inHome(
     `ends ${CONNECTIONS} connections that drip headers and as many that drip bodies, while everybody else is answered`,
-    inHome(async house => {
+    async house => {
       const server = await house.serve()
       const slow = [
         slowly(server, '/health', '-H'),
@@ -51,29 +42,26 @@ describe.concurrent('the server, among hostile clients,', () => {
       expect(meanwhile.length).toBeGreaterThan(1)
       expect(meanwhile.filter(status => status !== 200)).toEqual([])
       expect(await server.stop()).toMatchObject({ end: 0, stderr: '' })
-    }),
+    },
   )
 
-  it(
-    `answers ${REQUESTS} malformed requests without a 5xx, and keeps nothing of them in memory`,
-    inHome(async house => {
-      const server = await house.serve({ environment: { LOG_LEVEL: 'error', NODE_OPTIONS: `--import=${COLLECTING}` } })
-      await sendMalformed(server.port, REQUESTS / 10) // what is made once is made
-      const before = await heapOf(server)
-      const { sent, statuses } = await sendMalformed(server.port, REQUESTS)
-      const told = [...statuses.keys()].sort((a, b) => a - b)
-      expect(told.filter(status => status >= 500)).toEqual([])
-      expect(told).toEqual(expect.arrayContaining([400, 401, 404, 405, 415, 431]))
-      expect(told.filter(status => status < 400)).toEqual([])
-      const answered = [...statuses.values()].reduce((sum, count) => sum + count, 0)
-      expect(answered).toBeGreaterThan(sent * 0.8) // what is cut off is not answered, nor what waits before it
-      expect((await server.call('/health')).status).toBe(200)
-      // What hangs on connections that were cut off goes with the last of them.
-      const left = async () => (await heapOf(server)) - before
-      await expect.poll(left, { interval: 1_000 }).toBeLessThan(LEFT_BEHIND_BYTES)
-      expect(await server.stop()).toMatchObject({ end: 0, stderr: '' })
-    }),
-  )
+  inHome(`answers ${REQUESTS} malformed requests without a 5xx, and keeps nothing of them in memory`, async house => {
+    const server = await house.serve({ environment: { LOG_LEVEL: 'error', NODE_OPTIONS: `--import=${COLLECTING}` } })
+    await sendMalformed(server.port, REQUESTS / 10) // what is made once is made
+    const before = await heapOf(server)
+    const { sent, statuses } = await sendMalformed(server.port, REQUESTS)
+    const told = [...statuses.keys()].sort((a, b) => a - b)
+    expect(told.filter(status => status >= 500)).toEqual([])
+    expect(told).toEqual(expect.arrayContaining([400, 401, 404, 405, 415, 431]))
+    expect(told.filter(status => status < 400)).toEqual([])
+    const answered = [...statuses.values()].reduce((sum, count) => sum + count, 0)
+    expect(answered).toBeGreaterThan(sent * 0.8) // what is cut off is not answered, nor what waits before it
+    expect((await server.call('/health')).status).toBe(200)
+    // What hangs on connections that were cut off goes with the last of them.
+    const left = async () => (await heapOf(server)) - before
+    await expect.poll(left, { interval: 1_000 }).toBeLessThan(LEFT_BEHIND_BYTES)
+    expect(await server.stop()).toMatchObject({ end: 0, stderr: '' })
+  })
 })
 
 /** Runs slowhttptest against a path, and gives what it wrote, without its colours. */

@@ -1,13 +1,12 @@
 // Several processes on one file behind one port: to those who use them they are one.
 import { existsSync } from 'node:fs'
 import { Agent, get, type AgentOptions, type IncomingMessage } from 'node:http'
-import { createServer, type AddressInfo } from 'node:net'
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Queryable } from '../../db/database.ts'
 import { mailServer } from '../support/mail.ts'
+import { expectPortTaken } from '../support/programs.ts'
 import { testSocket, type TestSocket } from '../support/socket.ts'
 import { attemptAll, randomBookings } from './support/bookings.ts'
 import { home, type Home, type Server } from './support/home.ts'
@@ -212,15 +211,7 @@ describe('several workers', () => {
   })
 
   it('that cannot listen say so once', async () => {
-    const other = createServer().listen(0, '127.0.0.1')
-    await once(other, 'listening')
-    const { port } = other.address() as AddressInfo
-    const { end, stderr } = await house.refused({ ...WORKERS, PORT: String(port) })
-    other.close()
-    expect({ end, stderr }).toEqual({
-      end: 1,
-      stderr: `Cannot listen on port ${port} of 127.0.0.1: another program listens there; set PORT to another number\n`,
-    })
+    await expectPortTaken(PORT => house.refused({ ...WORKERS, PORT }))
   })
 
   it('send each mail once, with interviews booked at both while both look for mails', async () => {

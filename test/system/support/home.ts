@@ -5,6 +5,7 @@ import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify from 'fastify'
+import { it } from 'vitest'
 import type { Database } from '../../../db/database.ts'
 import { openDatabase } from '../../../db/open.ts'
 import { accessTokens } from '../../../plugins/auth/access-tokens.ts'
@@ -115,6 +116,18 @@ export async function home(people = 12, driver = sqlite): Promise<Home> {
       secrets.assertNotIn(finished.flatMap(({ stdout, stderr }) => [stdout, stderr]))
     },
   }
+}
+
+/** A test with a home of its own, which is closed whatever comes of it. */
+export function inHome(name: string, test: (house: Home) => Promise<void>): void {
+  it(name, async () => {
+    const house = await home(60)
+    try {
+      await test(house)
+    } finally {
+      await house.close()
+    }
+  })
 }
 
 interface House {
