@@ -241,9 +241,9 @@ describe.each(drivers)('access on $name', driver => {
 
     test('a role is looked up with every request: who was staff a moment ago is not any more', async () => {
       const somebody = await t.signedIn('talent')
-      expect((await t.call({ url: '/api/audit-logs', as: somebody })).status).toBe(200)
+      expect((await t.get('/api/audit-logs', somebody)).status).toBe(200)
       await t.db.run(`UPDATE users SET role = 'interviewer' WHERE id = :id`, { id: somebody.id })
-      expect((await t.call({ url: '/api/audit-logs', as: somebody })).status).toBe(403)
+      expect((await t.get('/api/audit-logs', somebody)).status).toBe(403)
     })
   })
 
@@ -262,7 +262,7 @@ describe.each(drivers)('access on $name', driver => {
       ]
       const add = async (userId: string) => {
         const payload = { name: 'Ada Lovelace', email: `${userId}@example.com`, userId }
-        return (await t.call({ method: 'POST', url: '/api/interviewers', payload, as: boss })).body.id as string
+        return (await t.post('/api/interviewers', payload, boss)).body.id as string
       }
       interviewerId = await add(own.id)
       await add(other.id)
@@ -273,7 +273,7 @@ describe.each(drivers)('access on $name', driver => {
         durationMinutes: 60,
         panel: [{ interviewerId }],
       }
-      const booked = await t.call({ method: 'POST', url: '/api/events', payload, as: boss })
+      const booked = await t.post('/api/events', payload, boss)
       expect(booked.status).toBe(201)
       eventId = booked.body.id
     })
@@ -281,20 +281,20 @@ describe.each(drivers)('access on $name', driver => {
     const nothing = (body: Record<string, unknown>) => ({ ...body, requestId: '' })
 
     test('sees the interview they sit in; for another it is not there, in the very words of one that never was', async () => {
-      expect((await t.call({ url: `/api/events/${eventId}`, as: own })).status).toBe(200)
-      const hidden = await t.call({ url: `/api/events/${eventId}`, as: other })
-      const never = await t.call({ url: `/api/events/${randomUUID()}`, as: other })
+      expect((await t.get(`/api/events/${eventId}`, own)).status).toBe(200)
+      const hidden = await t.get(`/api/events/${eventId}`, other)
+      const never = await t.get(`/api/events/${randomUUID()}`, other)
       expect(hidden.status).toBe(404)
       expect(nothing(hidden.body)).toEqual(nothing(never.body))
     })
 
     test('cannot answer for a panel they are not on, and is not told that it exists', async () => {
       const payload = { response: 'accepted' }
-      const hidden = await t.call({ method: 'POST', url: `/api/events/${eventId}/respond`, payload, as: other })
-      const never = await t.call({ method: 'POST', url: `/api/events/${randomUUID()}/respond`, payload, as: other })
+      const hidden = await t.post(`/api/events/${eventId}/respond`, payload, other)
+      const never = await t.post(`/api/events/${randomUUID()}/respond`, payload, other)
       const stale = { 'if-match': '"99"' }
       const url = `/api/events/${eventId}/respond`
-      const versioned = await t.call({ method: 'POST', url, payload, headers: stale, as: other })
+      const versioned = await t.post(url, payload, other, stale)
       expect(hidden.status).toBe(404)
       expect(nothing(hidden.body)).toEqual(nothing(never.body))
       expect(nothing(versioned.body)).toEqual(nothing(never.body))
@@ -307,22 +307,22 @@ describe.each(drivers)('access on $name', driver => {
         '/api/events?q=technical',
         `/api/interviewers/${interviewerId}/events`,
       ]) {
-        const mine = await t.call({ url, as: own })
-        const theirs = await t.call({ url, as: other })
+        const mine = await t.get(url, own)
+        const theirs = await t.get(url, other)
         expect(mine.body, url).toMatchObject({ data: [{ id: eventId }], pagination: { total: 1 } })
         expect(theirs.body, url).toMatchObject({ data: [], pagination: { total: 0 } })
       }
     })
 
     test('sees the own account, and of others not even that they exist', async () => {
-      expect((await t.call({ url: `/api/users/${own.id}`, as: own })).body.id).toBe(own.id)
-      expect((await t.call({ url: `/api/users/email/${own.email.toUpperCase()}`, as: own })).body.id).toBe(own.id)
+      expect((await t.get(`/api/users/${own.id}`, own)).body.id).toBe(own.id)
+      expect((await t.get(`/api/users/email/${own.email.toUpperCase()}`, own)).body.id).toBe(own.id)
       for (const [there, nowhere] of [
         [`/api/users/${other.id}`, `/api/users/${randomUUID()}`],
         [`/api/users/email/${other.email}`, '/api/users/email/nobody@example.com'],
       ] as const) {
-        const hidden = await t.call({ url: there, as: own })
-        const never = await t.call({ url: nowhere, as: own })
+        const hidden = await t.get(there, own)
+        const never = await t.get(nowhere, own)
         expect(hidden.status, there).toBe(404)
         expect(nothing(hidden.body), there).toEqual(nothing(never.body))
       }
@@ -330,16 +330,16 @@ describe.each(drivers)('access on $name', driver => {
 
     test('sees and ends the own sessions, and nobody else’s', async () => {
       const credentials = { email: 'ruth@example.com', password: 'violet harbor anchors 42', name: 'Ruth' }
-      const { body } = await t.call({ method: 'POST', url: '/api/auth/register', payload: credentials })
+      const { body } = await t.post('/api/auth/register', credentials)
       const ruth = { ...own, headers: { authorization: `Bearer ${body.accessToken}` } }
       const url = `/api/sessions/token/${body.refreshToken}`
-      const session = await t.call({ url, as: ruth })
+      const session = await t.get(url, ruth)
       expect(session.status).toBe(200)
 
-      expect((await t.call({ url, as: own })).status).toBe(404)
+      expect((await t.get(url, own)).status).toBe(404)
       const end = { method: 'DELETE' as const, url: `/api/sessions/${session.body.id}` }
       expect((await t.call({ ...end, as: own })).status).toBe(404)
-      const listed = await t.call({ url: '/api/sessions', as: own })
+      const listed = await t.get('/api/sessions', own)
       expect(listed.body.data.map(({ userId }: { userId: string }) => userId)).toEqual([own.id])
       expect((await t.call({ ...end, as: ruth })).status).toBe(204)
     })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { refusal, unknown } from '../support/answers.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers } from '../support/databases.ts'
 
@@ -17,9 +18,9 @@ describe.each(drivers)('what is sent on $name', driver => {
   const JSON_TYPE = { 'content-type': 'application/json' }
 
   const post = (url: string, payload: string | object, headers: Record<string, string> = JSON_TYPE) =>
-    t.call({ method: 'POST', url, payload, headers, as: staff })
+    t.post(url, payload, staff, headers)
   const send = (body: object) => post('/api/interviewers', body)
-  const get = (url: string) => t.call({ url, as: staff })
+  const get = (url: string) => t.get(url, staff)
 
   function expectRefusal(answer: Answer, path: string, message: unknown = expect.any(String)) {
     expect(answer).toMatchObject({
@@ -81,12 +82,12 @@ describe.each(drivers)('what is sent on $name', driver => {
 
     test('an update of nothing is refused', async () => {
       const url = `/api/interviewers/${interviewerId}`
-      expectRefusal(await t.call({ method: 'PUT', url, payload: {}, as: staff }), '')
+      expectRefusal(await t.put(url, {}, staff), '')
     })
 
     test('null clears what can be empty and is stored as nothing, not as a text', async () => {
       const url = `/api/interviewers/${interviewerId}`
-      const { body } = await t.call({ method: 'PUT', url, payload: { title: null, maxPerDay: null }, as: staff })
+      const { body } = await t.put(url, { title: null, maxPerDay: null }, staff)
       expect(body).toMatchObject({ title: null, maxPerDay: null })
     })
 
@@ -97,8 +98,6 @@ describe.each(drivers)('what is sent on $name', driver => {
   })
 
   describe('a reference in a body', () => {
-    const unknown = '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'
-
     test('to somebody who does not exist is a 400 that names the field, wherever it stands', async () => {
       const booking = { title: 'Technical interview', type: 'technical', startsAt: '2026-04-01T09:00:00Z' }
       const book = (panel: object[]) => post('/api/events', { ...booking, durationMinutes: 30, panel })
@@ -109,7 +108,7 @@ describe.each(drivers)('what is sent on $name', driver => {
       const replacement = { interviewerId, withInterviewerId: unknown }
       expectRefusal(await post(`${url}/panel/replace`, replacement), '/withInterviewerId')
       const panel = [{ interviewerId: unknown }]
-      expectRefusal(await t.call({ method: 'PUT', url, payload: { panel }, as: staff }), '/panel/0/interviewerId')
+      expectRefusal(await t.put(url, { panel }, staff), '/panel/0/interviewerId')
       expectRefusal(await send({ name: 'Grace', email: 'grace2@example.com', userId: unknown }), '/userId')
       expect((await get(url)).body).toEqual(event)
     })
@@ -134,7 +133,7 @@ describe.each(drivers)('what is sent on $name', driver => {
       ['__proto__ in escapes', String.raw`{"name":"a","email":"a@b.c","__proto\u005f_":{"x":1}}`],
       ['constructor.prototype', '{"name":"a","email":"a@b.c","constructor":{"prototype":{"x":1}}}'],
     ])('%s is a 400 and poisons nothing', async (_, text) => {
-      expect(await post('/api/interviewers', text)).toMatchObject({ status: 400, body: { code: 'VALIDATION' } })
+      expect(await post('/api/interviewers', text)).toMatchObject(refusal(400, 'VALIDATION'))
       expect('status' in {} || 'x' in {}).toBe(false)
     })
 
@@ -144,7 +143,7 @@ describe.each(drivers)('what is sent on $name', driver => {
       ['lists that do not end', '['.repeat(100_000)],
       ['lists in a known field', `{"skills":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
     ])('100,000 nested %s are a 400', async (_, text) => {
-      expect(await post('/api/interviewers', text)).toMatchObject({ status: 400, body: { code: 'VALIDATION' } })
+      expect(await post('/api/interviewers', text)).toMatchObject(refusal(400, 'VALIDATION'))
     })
 
     test('over 1 MiB is a 413, and just below is read', async () => {
@@ -288,7 +287,7 @@ describe.each(drivers)('what is sent on $name', driver => {
       ['TRACE', '/api/interviewers', 'GET, HEAD, POST'],
     ])('answers %s %s with a 405 that tells what it takes: %s', async (method, url, allowed) => {
       const answer = await t.call({ method: method, url, as: staff })
-      expect(answer).toMatchObject({ status: 405, body: { code: 'METHOD_NOT_ALLOWED', error: 'Method Not Allowed' } })
+      expect(answer).toMatchObject(refusal(405, 'METHOD_NOT_ALLOWED', { error: 'Method Not Allowed' }))
       expect(String(answer.headers['allow']).split(', ').sort()).toEqual(allowed.split(', ').sort())
     })
 
@@ -299,13 +298,13 @@ describe.each(drivers)('what is sent on $name', driver => {
   })
 
   describe('x-request-id', () => {
-    const withId = (id: string) => t.call({ url: '/api/interviewers/5', headers: { 'x-request-id': id }, as: staff })
+    const withId = (id: string) => t.get('/api/interviewers/5', staff, { 'x-request-id': id })
 
     test.each(['a', 'ABC-123_x.y', 'x'.repeat(128)])('%s is taken over, into the answer and the journal', async id => {
       const refused = await withId(id)
       expect([refused.headers['x-request-id'], refused.body.requestId]).toEqual([id, id])
       const payload = { name: 'Journal', email: `${id.slice(0, 20)}@example.com` }
-      await t.call({ method: 'POST', url: '/api/interviewers', payload, headers: { 'x-request-id': id }, as: staff })
+      await t.post('/api/interviewers', payload, staff, { 'x-request-id': id })
       expect((await get(`/api/audit-logs?requestId=${id}`)).body.data).toMatchObject([{ requestId: id }])
     })
 

@@ -109,7 +109,7 @@ describe.each(drivers)('random requests on $name (always true: 5)', driver => {
     operations = operationsOf(document).filter(({ operationId }) => !LEFT_OUT.has(operationId))
     checkOf = checker(document)
     for (const role of ['admin', 'talent', 'interviewer'] as const) senders.set(role, await t.signedIn(role))
-    await t.call({ method: 'POST', url: '/api/users', payload: ADA, as: sender('admin') })
+    await t.post('/api/users', ADA, sender('admin'))
     await furnish()
   })
   afterAll(() => t.close())
@@ -135,13 +135,13 @@ describe.each(drivers)('random requests on $name (always true: 5)', driver => {
       const panel = [{ interviewerId }, { interviewerId: own.interviewerId }]
       const startsAt = new Date(Date.UTC(2028, 1, 1) + (bookings += 1) * 3_600_000).toISOString()
       const payload = { title: 'Interview', type: 'other', startsAt, durationMinutes: 30, panel }
-      keep('events', (await t.call({ method: 'POST', url: '/api/events', payload, as })).body.id)
+      keep('events', (await t.post('/api/events', payload, as)).body.id)
     }
   }
 
   async function addInterviewer(link: object): Promise<string> {
     const payload = { name: 'Interviewer', email: `${randomUUID()}@example.com`, ...link }
-    return (await t.call({ method: 'POST', url: '/api/interviewers', payload, as: sender('admin') })).body.id
+    return (await t.post('/api/interviewers', payload, sender('admin'))).body.id
   }
 
   /** As whom the fuzzer's own interviewer sits in interviews. */

@@ -63,7 +63,7 @@ describe.each(drivers)('a new feature on $name', driver => {
     t.call({ method: 'POST', url: '/api/rooms', headers: { ...headers }, payload: { name, seats: 4 } })
   const secretFor = async (scope: string) => {
     const payload = { name: 'Rooms', scopes: [scope] }
-    const { status, body } = await t.call({ method: 'POST', url: '/api/tokens', as: admin, payload })
+    const { status, body } = await t.post('/api/tokens', payload, admin)
     expect(status).toBe(201)
     return { authorization: `Bearer ${body.secret}` }
   }
@@ -103,15 +103,15 @@ describe.each(drivers)('a new feature on $name', driver => {
   test('has a history, for the roles that it names', async () => {
     const { body: room } = await add('Lovelace')
     const url = `/api/rooms/${room.id}/history`
-    expect(await t.call({ url, as: admin })).toMatchObject({
+    expect(await t.get(url, admin)).toMatchObject({
       status: 200,
       body: { data: [{ action: 'create', entityType: 'room', entityId: room.id, actorName: admin.name }] },
     })
-    expect((await t.call({ url, as: talent })).status).toBe(403)
+    expect((await t.get(url, talent)).status).toBe(403)
   })
 
   test('is answered from the cache until it is written to', async () => {
-    const list = () => t.call({ url: '/api/rooms', as: talent })
+    const list = () => t.get('/api/rooms', talent)
     await list()
     const kept = await list()
     expect(kept.headers['x-cache']).toBe('hit')
@@ -124,7 +124,7 @@ describe.each(drivers)('a new feature on $name', driver => {
   test.each(drivers)('is copied by db:copy to $name', async other => {
     const { copyDatabase } = (await import(join(program, 'db/copy.ts'))) as typeof Copy
     const target = await other.place('empty')
-    const rooms = await t.call({ url: '/api/rooms', as: admin })
+    const rooms = await t.get('/api/rooms', admin)
     const copied = await copyDatabase(t.config.DATABASE_URL, target.url)
     expect(copied).toContainEqual({
       table: 'rooms',

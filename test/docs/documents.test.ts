@@ -207,7 +207,7 @@ describe('the commands of the documents', () => {
 
   it('fetch a backup and compare it with its checksum, as the guide to operations shows', async () => {
     const admin = await t.signedIn('admin')
-    const { body } = await t.call({ method: 'POST', url: '/api/backups', as: admin })
+    const { body } = await t.post('/api/backups', undefined, admin)
     const commands = here(blocks('docs/guide/operations.md', 'fetch').join('')).replace(
       /panelist-\w+\.db\.gz/,
       body.name,

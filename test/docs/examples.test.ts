@@ -26,7 +26,7 @@ describe('the examples', () => {
 
   async function tokenFor(scopes: readonly string[]): Promise<string> {
     const payload = { name: 'Example', scopes }
-    const { status, body } = await t.call({ method: 'POST', url: '/api/tokens', as: tess, payload })
+    const { status, body } = await t.post('/api/tokens', payload, tess)
     expect(status).toBe(201)
     return body.secret
   }
@@ -45,14 +45,14 @@ describe('the examples', () => {
       const { end, stdout, stderr } = await book(await tokenFor(BOOKING), '--candidate', 'alan@example.com')
       expect(end, stderr).toBe(0)
       const [, id = ''] = /^Booked (\S+)\n/.exec(stdout) ?? []
-      const { body: event } = await t.call({ url: `/api/events/${id}`, as: tess })
+      const { body: event } = await t.get(`/api/events/${id}`, tess)
       expect(event).toMatchObject({ status: 'scheduled', candidateEmail: 'alan@example.com' })
       const roles = event.panel.map(({ role }: { role: string }) => role)
       expect(roles.sort()).toEqual(['interviewer', 'interviewer', 'lead'])
 
       const zones = new Set<string>()
       for (const { interviewerId, name, role } of event.panel) {
-        const { body } = await t.call({ url: `/api/interviewers/${interviewerId}`, as: tess })
+        const { body } = await t.get(`/api/interviewers/${interviewerId}`, tess)
         zones.add(body.timezone)
         expect(stdout).toContain(`  ${name}, ${role}\n`)
         expect(stdout).toContain(`  ${name} is busy from ${event.startsAt} to ${event.endsAt}\n`)
@@ -121,7 +121,7 @@ describe('the examples', () => {
     const exported = (PANELIST_TOKEN: string, ...args: string[]) => example('export-week.sh', args, { PANELIST_TOKEN })
 
     test('writes the interviews of the days it is given, and nothing else', async () => {
-      const { body } = await t.call({ url: '/api/events?sort=startsAt&limit=1', as: tess })
+      const { body } = await t.get('/api/events?sort=startsAt&limit=1', tess)
       const [first] = body.data
       const day = first.startsAt.slice(0, 10)
       const { end, stdout, stderr } = await exported(await tokenFor(['events:read']), day, `${day.slice(0, 8)}99`)
@@ -130,7 +130,7 @@ describe('the examples', () => {
       const week = await exported(await tokenFor(['events:read']), day, '2999-01-01')
       expect(week).toMatchObject({ end: 0, stderr: '' })
       const rows: Record<string, string>[] = parse(week.stdout, { columns: true, bom: true })
-      const { body: all } = await t.call({ url: '/api/events?limit=100', as: tess })
+      const { body: all } = await t.get('/api/events?limit=100', tess)
       expect(rows).toHaveLength(all.pagination.total)
       const none = await exported(await tokenFor(['events:read']), '1999-01-01', '1999-01-08')
       expect(none.stdout.trim().split('\n')).toHaveLength(1)

@@ -29,8 +29,8 @@ beforeAll(async () => {
   opened = await Promise.all(drivers.map(driver => testApp({}, driver)))
   texts = await Promise.all(
     opened.map(async t => {
-      await t.call({ url: '/health' }) // so that there is a request to tell of
-      return String((await t.call({ url: '/metrics' })).body)
+      await t.get('/health') // so that there is a request to tell of
+      return String((await t.get('/metrics')).body)
     }),
   )
 })

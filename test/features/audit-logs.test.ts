@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { refusal } from '../support/answers.ts'
 import { testApp, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers } from '../support/databases.ts'
 
@@ -22,24 +23,24 @@ describe.each(drivers)('the audit log on $name', driver => {
   const headers = { 'x-request-id': 'from-a-script.1', 'user-agent': 'the test' }
   const person = async () => {
     const payload = { name: 'Ada Lovelace', email: `ada${++made}@example.com` }
-    return (await t.call({ method: 'POST', url: '/api/interviewers', as: talent, headers, payload })).body
+    return (await t.post('/api/interviewers', payload, talent, headers)).body
   }
-  const get = (path: string, as = talent) => t.call({ method: 'GET', url: url + path, as })
+  const get = (path: string, as = talent) => t.get(url + path, as)
 
   describe('audit logs: refusals', () => {
     it.each(['', '/1'])('refuses strangers and interviewers: GET %s', async path => {
-      expect((await t.call({ method: 'GET', url: url + path })).status).toBe(401)
+      expect((await t.get(url + path)).status).toBe(401)
       expect((await get(path, reader)).status).toBe(403)
     })
 
     it('shows the history of a user to an admin alone', async () => {
       const path = `/api/users/${reader.id}/history`
-      expect((await t.call({ method: 'GET', url: path, as: talent })).status).toBe(403)
-      expect((await t.call({ method: 'GET', url: path, as: admin })).status).toBe(200)
+      expect((await t.get(path, talent)).status).toBe(403)
+      expect((await t.get(path, admin)).status).toBe(200)
     })
 
     it('answers 404 to an unknown row, 400 to what is no row number and to an unknown filter', async () => {
-      expect(await get('/999999')).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } })
+      expect(await get('/999999')).toMatchObject(refusal(404, 'NOT_FOUND'))
       expect(await get('/abc')).toMatchObject({ status: 400, body: { details: [{ path: '/id' }] } })
       expect(await get('?who=me')).toMatchObject({ status: 400, body: { details: [{ path: '/who' }] } })
       expect(await get('?occurredAfter=yesterday')).toMatchObject({
@@ -96,7 +97,7 @@ describe.each(drivers)('the audit log on $name', driver => {
         [1e300, id, ...rest],
       ]) {
         const cursor = Buffer.from(JSON.stringify(parts)).toString('base64url')
-        expect(await get(`?limit=1&cursor=${cursor}`)).toMatchObject({ status: 400, body: { code: 'INVALID_CURSOR' } })
+        expect(await get(`?limit=1&cursor=${cursor}`)).toMatchObject(refusal(400, 'INVALID_CURSOR'))
       }
     })
 

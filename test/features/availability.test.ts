@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { invalid, outdated, refusal, unknown } from '../support/answers.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
-import { ask, withApiToken } from '../support/cache.ts'
+import { ask } from '../support/cache.ts'
+import { withApiToken } from '../support/tokens.ts'
 import { drivers } from '../support/databases.ts'
 import { countOf } from '../support/rows.ts'
 

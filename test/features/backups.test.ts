@@ -12,6 +12,7 @@ import { auditLogger } from '../../plugins/audit-logger.ts'
 import { idempotency } from '../../plugins/idempotency.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers, postgres } from '../support/databases.ts'
+import { withApiToken } from '../support/tokens.ts'
 
 const url = '/api/backups'
 const NOWHERE = 'panelist-20200101T030000Z.db.gz'
@@ -25,9 +26,7 @@ describe.each(drivers)('backups on $name refuse', driver => {
     t = await testApp({}, driver)
     const admin = await t.signedIn('admin')
     const [talent, interviewer] = [await t.signedIn('talent'), await t.signedIn('interviewer')]
-    const payload = { name: 'Nightly report', scopes: ['audit:read', 'audit:write'] }
-    const { body } = await t.call({ method: 'POST', url: '/api/tokens', payload, as: admin })
-    const script = { ...admin, headers: { authorization: `Bearer ${body.secret}` } }
+    const script = await withApiToken(t, admin, 'audit:read', 'audit:write')
     as = { admin, talent, interviewer, script }
   })
   afterAll(() => t.close())
@@ -56,7 +55,7 @@ describe.each(drivers)('backups on $name refuse', driver => {
     'panelist-20200101T030000Z.db.gz%00',
   ])('the name %s, which is none', async name => {
     for (const end of ['', '/download']) {
-      const { body } = await t.call({ url: `${url}/${name}${end}`, as: as.admin })
+      const { body } = await t.get(`${url}/${name}${end}`, as.admin)
       expect(body).toMatchObject({ statusCode: 400, code: 'VALIDATION' })
     }
   })
@@ -68,7 +67,7 @@ describe.each(drivers)('backups on $name refuse', driver => {
       else expect([status, body.code]).toEqual(path === url ? [200, undefined] : [404, 'NOT_FOUND'])
     }
     if (driver !== postgres) return
-    const made = await t.call({ method: 'POST', url, as: as.admin })
+    const made = await t.post(url, undefined, as.admin)
     expect(made.body).toMatchObject({ statusCode: 409, code: 'BACKUPS_BY_POSTGRESQL' })
   })
 })
@@ -92,21 +91,17 @@ describe('a backup', () => {
   })
   afterAll(() => t.close())
 
-  const make = (headers = {}): Promise<Answer> => t.call({ method: 'POST', url, as: admin, headers })
+  const make = (headers = {}): Promise<Answer> => t.post(url, undefined, admin, headers)
   const visible = () => readdirSync(folder).filter(name => !name.startsWith('.'))
   const journal = (action: string) =>
     t.db.many(
       'SELECT actor_name AS actor, entity_id AS name FROM audit_logs WHERE entity_type = :type AND action = :action AND id > :mark',
-      {
-        type: 'backup',
-        action,
-        mark,
-      },
+      { type: 'backup', action, mark },
     )
 
   it('is a whole database with all that was answered before, checked, packed, and for its owner alone', async () => {
     const payload = { name: 'Ada Lovelace', email: 'ada@example.com' }
-    const ada = await t.call({ method: 'POST', url: '/api/interviewers', payload, as: admin })
+    const ada = await t.post('/api/interviewers', payload, admin)
     const { status, body, headers } = await make()
     expect(status).toBe(201)
     expect(headers['location']).toBe(`${url}/${body.name}`)
@@ -128,11 +123,11 @@ describe('a backup', () => {
   it('can be listed, looked at and downloaded, which the journal tells; a known one is not sent again', async () => {
     const { body: first } = await make()
     const { body: second } = await make() // in the same second, so it has waited for the next
-    const list = await t.call({ url, as: admin })
+    const list = await t.get(url, admin)
     expect(list.body.data.map(({ name }: { name: string }) => name)).toEqual([second.name])
     expect(second.name > first.name).toBe(true) // of one day the newest is kept
     const { name, createdAt, bytes, sha256 } = second
-    expect((await t.call({ url: `${url}/${name}`, as: admin })).body).toEqual({ name, createdAt, bytes, sha256 })
+    expect((await t.get(`${url}/${name}`, admin)).body).toEqual({ name, createdAt, bytes, sha256 })
     const sent = await t.app.inject({ url: `${url}/${name}/download`, headers: admin.headers })
     expect(sent.headers).toMatchObject({
       'content-type': 'application/gzip',
@@ -192,12 +187,10 @@ describe('a backup', () => {
   })
 
   it('can be made and fetched by a script, with a token that has the scope', async () => {
-    const payload = { name: 'Off-site', scopes: ['backups:read', 'backups:write'] }
-    const { body } = await t.call({ method: 'POST', url: '/api/tokens', payload, as: admin })
-    const headers = { authorization: `Bearer ${body.secret}` }
-    const made = await t.call({ method: 'POST', url, headers })
+    const script = await withApiToken(t, admin, 'backups:read', 'backups:write')
+    const made = await t.post(url, undefined, script)
     expect(made.status).toBe(201)
-    expect((await t.call({ url: `${url}/${made.body.name}/download`, headers })).status).toBe(200)
+    expect((await t.get(`${url}/${made.body.name}/download`, script)).status).toBe(200)
   })
 
   it('that is under way when the program ends is ended, and nothing of it stays', async () => {

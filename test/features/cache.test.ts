@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { CacheStatistics } from '../../plugins/cache.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
-import { addInterviewer, ask, withApiToken } from '../support/cache.ts'
+import { addInterviewer, ask } from '../support/cache.ts'
+import { withApiToken } from '../support/tokens.ts'
 import { drivers } from '../support/databases.ts'
 
 const url = '/api/cache'
@@ -23,8 +24,8 @@ describe.each(drivers)('the routes of the cache on $name', driver => {
   })
   afterAll(() => t.close())
 
-  const look = async (): Promise<CacheStatistics> => (await t.call({ method: 'GET', url, as: admin })).body
-  const clear = () => t.call({ method: 'DELETE', url, as: admin })
+  const look = async (): Promise<CacheStatistics> => (await t.get(url, admin)).body
+  const clear = () => t.delete(url, admin)
   const read = (path = list) => ask(t.app, path, { as: reader })
   const send = (method: 'GET' | 'DELETE' | 'POST', as?: SignedIn) => t.call({ method, url, ...(as && { as }) })
 
@@ -131,8 +132,8 @@ describe.each(drivers)('a cache of no bytes on $name', driver => {
       expect(first).toMatchObject({ status: 200, cache: undefined })
       expect(await ask(t.app, url, { as: admin })).toEqual(first)
     }
-    const { body } = await t.call({ method: 'GET', url, as: admin })
+    const { body } = await t.get(url, admin)
     expect(body).toMatchObject({ entries: 0, bytes: 0, maxBytes: 0, hits: 0, misses: 0 })
-    expect(await t.call({ method: 'DELETE', url, as: admin })).toMatchObject({ status: 204 })
+    expect(await t.delete(url, admin)).toMatchObject({ status: 204 })
   })
 })

@@ -1,9 +1,8 @@
 import { sync as ical } from 'node-ical'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { refusal, unknown } from '../support/answers.ts'
 import { testApp, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers } from '../support/databases.ts'
-
-const unknown = '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'
 
 describe.each(drivers)('calendars on $name', driver => {
   let t: TestApp
@@ -25,21 +24,19 @@ describe.each(drivers)('calendars on $name', driver => {
 
   const person = async (name: string, email: string, userId: string): Promise<string> => {
     const payload = { name, email, userId, timezone: 'Europe/Berlin' }
-    return (await t.call({ method: 'POST', url: '/api/interviewers', as: staff, payload })).body.id
+    return (await t.post('/api/interviewers', payload, staff)).body.id
   }
   let day = 0
   const book = async (more: object = {}) => {
     const startsAt = new Date(Date.UTC(2031, 0, 6 + day++, 9)).toISOString()
     const panel = [{ interviewerId: adaId, role: 'lead' }]
     const payload = { title: 'Technical interview', type: 'technical', startsAt, durationMinutes: 60, panel, ...more }
-    const answer = await t.call({ method: 'POST', url: '/api/events', as: staff, payload })
+    const answer = await t.post('/api/events', payload, staff)
     expect(answer.status, JSON.stringify(answer.body)).toBe(201)
     return answer.body
   }
-  const act = (id: string, action: string, payload: object) =>
-    t.call({ method: 'POST', url: `/api/events/${id}/${action}`, as: staff, payload })
-  const feedOf = async (as: SignedIn, id: string) =>
-    t.call({ method: 'POST', url: `/api/interviewers/${id}/feeds`, as })
+  const act = (id: string, action: string, payload: object) => t.post(`/api/events/${id}/${action}`, payload, staff)
+  const feedOf = async (as: SignedIn, id: string) => t.post(`/api/interviewers/${id}/feeds`, undefined, as)
   const read = async (address: string, headers: Record<string, string> = {}) => {
     const {
       statusCode: status,
@@ -62,12 +59,12 @@ describe.each(drivers)('calendars on $name', driver => {
     it('shows feeds and files to nobody who may not see the interviewer or the interview', async () => {
       const { id } = await book()
       for (const url of [`/api/interviewers/${adaId}/feeds`, `/api/events/${id}/ics`]) {
-        expect((await t.call({ url })).status).toBe(401)
-        expect((await t.call({ url, as: bob })).status).toBe(404)
+        expect((await t.get(url)).status).toBe(401)
+        expect((await t.get(url, bob)).status).toBe(404)
       }
       expect((await feedOf(bob, adaId)).status).toBe(404)
       expect((await feedOf(staff, unknown)).status).toBe(404)
-      expect((await t.call({ url: `/api/events/${unknown}/ics`, as: staff })).status).toBe(404)
+      expect((await t.get(`/api/events/${unknown}/ics`, staff)).status).toBe(404)
       expect((await read(`https://x/calendar/${'a'.repeat(43)}/events.ics`)).status).toBe(404)
       expect((await read('https://x/calendar/short/events.ics')).status).toBe(400)
     })
@@ -76,11 +73,11 @@ describe.each(drivers)('calendars on $name', driver => {
       const { id } = await book()
       expect((await reply(replyText(id), null)).status).toBe(401)
       expect((await reply(replyText(id), ada)).status).toBe(403)
-      expect(await reply('BEGIN:VCALENDAR')).toMatchObject({ status: 400, body: { code: 'VALIDATION' } })
+      expect(await reply('BEGIN:VCALENDAR')).toMatchObject(refusal(400, 'VALIDATION'))
       expect((await reply(replyText(id).replace('METHOD:REPLY', 'METHOD:REQUEST'))).status).toBe(400)
       expect((await reply(replyText(unknown))).status).toBe(404)
       const stranger = await reply(replyText(id, { attendee: 'eve@example.com' }))
-      expect(stranger).toMatchObject({ status: 403, body: { code: 'NOT_INVITED' } })
+      expect(stranger).toMatchObject(refusal(403, 'NOT_INVITED'))
       const json = { method: 'POST', url: '/api/calendar/replies', as: staff, payload: { a: 1 } } as const
       expect((await t.call(json)).status).toBe(415)
     })
@@ -114,18 +111,18 @@ describe.each(drivers)('calendars on $name', driver => {
     it('is made by staff and by its owner, shows its addresses once, and keeps the secret nowhere', async () => {
       const made = await feedOf(ada, adaId)
       expect(made).toMatchObject({ status: 201, body: { interviewerId: adaId, version: 1 } })
-      expect(await t.call({ url: String(made.headers['location']), as: ada })).toMatchObject({
+      expect(await t.get(String(made.headers['location']), ada)).toMatchObject({
         status: 200,
         body: { id: made.body.id },
       })
       expect(made.body.eventsUrl).toMatch(/^https:\/\/panelist\.example\/calendar\/[\w-]{43}\/events\.ics$/)
       const secret = made.body.eventsUrl.split('/')[4]
-      const list = await t.call({ url: `/api/interviewers/${adaId}/feeds`, as: staff })
+      const list = await t.get(`/api/interviewers/${adaId}/feeds`, staff)
       expect(list.body.data.map(({ id }: { id: string }) => id)).toContain(made.body.id)
       expect(JSON.stringify(list.body)).not.toContain(secret)
       await read(made.body.eventsUrl)
       expect(t.log.join('')).not.toContain(secret)
-      const rows = (await t.call({ url: '/api/audit-logs?entityType=feed', as: staff })).body.data
+      const rows = (await t.get('/api/audit-logs?entityType=feed', staff)).body.data
       expect(JSON.stringify(rows)).not.toContain(secret)
     })
 
@@ -162,14 +159,14 @@ describe.each(drivers)('calendars on $name', driver => {
     it('has other addresses once it is rotated, and none once it is removed', async () => {
       const { id, eventsUrl } = (await feedOf(staff, adaId)).body
       const url = `/api/interviewers/${adaId}/feeds/${id}`
-      const rotated = await t.call({ method: 'POST', url: `${url}/rotate`, as: ada })
+      const rotated = await t.post(`${url}/rotate`, undefined, ada)
       expect(rotated).toMatchObject({ status: 200, body: { id, version: 2 } })
       expect((await read(eventsUrl)).status).toBe(404)
       expect((await read(rotated.body.eventsUrl)).status).toBe(200)
-      expect((await t.call({ method: 'DELETE', url, as: bob })).status).toBe(404)
-      expect((await t.call({ method: 'DELETE', url, as: ada })).status).toBe(204)
+      expect((await t.delete(url, bob)).status).toBe(404)
+      expect((await t.delete(url, ada)).status).toBe(204)
       expect((await read(rotated.body.eventsUrl)).status).toBe(404)
-      const left = (await t.call({ url: `/api/interviewers/${adaId}/feeds`, as: ada })).body.data
+      const left = (await t.get(`/api/interviewers/${adaId}/feeds`, ada)).body.data
       expect(left.map((feed: { id: string }) => feed.id)).not.toContain(id)
     })
   })
@@ -178,17 +175,16 @@ describe.each(drivers)('calendars on $name', driver => {
   const soon = (startsAt: string) => book({ startsAt })
 
   describe('an answer out of a calendar program', () => {
-    const responseOf = async (id: string) =>
-      (await t.call({ url: `/api/events/${id}`, as: staff })).body.panel[0].response
+    const responseOf = async (id: string) => (await t.get(`/api/events/${id}`, staff)).body.panel[0].response
 
     it('sets the response of who sent it, and is in the history of the interview', async () => {
       const { id, version }: { id: string; version: number } = await book()
       const taken = await reply(replyText(id, { partstat: 'ACCEPTED', attendee: 'ADA@example.com' }))
       expect(taken).toMatchObject({ status: 200, body: { status: 'applied', eventId: id, interviewerId: adaId } })
-      const after = (await t.call({ url: `/api/events/${id}`, as: staff })).body
+      const after = (await t.get(`/api/events/${id}`, staff)).body
       expect(after.panel[0]).toMatchObject({ response: 'accepted', respondedAt: expect.any(String) })
       expect(after.version).toBe(version + 1)
-      const [row] = (await t.call({ url: `/api/events/${id}/history?sort=-id`, as: staff })).body.data
+      const [row] = (await t.get(`/api/events/${id}/history?sort=-id`, staff)).body.data
       expect(row).toMatchObject({ action: 'respond', actorId: staff.id })
       expect(row.changes).toEqual({ panel: { from: expect.any(Array), to: after.panel } })
     })

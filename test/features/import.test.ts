@@ -5,9 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rowsOf } from '../../features/interviewers/sheet.ts'
 import { cellOfWords, unguarded, wordsOfCell } from '../../plugins/exports/cells.ts'
 import { csvOf } from '../../plugins/exports/csv.ts'
+import { refusal } from '../support/answers.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers } from '../support/databases.ts'
 import { countOf } from '../support/rows.ts'
+import { withApiToken } from '../support/tokens.ts'
 
 const url = '/api/interviewers/import'
 const HEADING =
@@ -26,19 +28,19 @@ describe.each(drivers)('importing interviewers on $name', driver => {
   afterAll(() => t.close())
 
   const send = (payload: string | Buffer, query = '', headers = {}, as = talent): Promise<Answer> =>
-    t.call({ method: 'POST', url: url + query, as, payload, headers: { 'content-type': 'text/csv', ...headers } })
+    t.post(url + query, payload, as, { 'content-type': 'text/csv', ...headers })
   const file = (...lines: string[]) => lines.join('\r\n')
-  const exported = async () => (await t.call({ url: '/api/interviewers/export', as: talent })).body as string
+  const exported = async () => (await t.get('/api/interviewers/export', talent)).body as string
   const known = async (email: string) =>
-    (await t.call({ url: `/api/interviewers?q=${encodeURIComponent(email)}`, as: talent })).body.data[0]
+    (await t.get(`/api/interviewers?q=${encodeURIComponent(email)}`, talent)).body.data[0]
   const written = async () => [await countOf(t.db, 'interviewers'), await countOf(t.db, 'audit_logs')]
 
   describe('refusals', () => {
     it('refuses a stranger and an interviewer', async () => {
       const payload = file('name,email', 'Ada,ada@example.com')
       const stranger = await t.call({ method: 'POST', url, payload, headers: { 'content-type': 'text/csv' } })
-      expect(stranger).toMatchObject({ status: 401, body: { code: 'UNAUTHORIZED' } })
-      expect(await send(payload, '', {}, reader)).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } })
+      expect(stranger).toMatchObject(refusal(401, 'UNAUTHORIZED'))
+      expect(await send(payload, '', {}, reader)).toMatchObject(refusal(403, 'FORBIDDEN'))
     })
 
     it.each([
@@ -50,14 +52,14 @@ describe.each(drivers)('importing interviewers on $name', driver => {
       ['bytes that are no UTF-8', Buffer.from('name,email\r\n\u00c5da,a@b.co', 'latin1'), '', /UTF-8/],
     ] as const)('refuses %s, and says so', async (_what, payload, path, sentence) => {
       const answer = await send(payload)
-      expect(answer).toMatchObject({ status: 400, body: { code: 'VALIDATION' } })
+      expect(answer).toMatchObject(refusal(400, 'VALIDATION'))
       expect(answer.body.message).toMatch(sentence)
       if (path !== '') expect(answer.body.details).toMatchObject([{ path }])
     })
 
     it('refuses a body of another type, one that is missing, and a query that is unknown', async () => {
-      expect(await t.call({ method: 'POST', url, as: talent, payload: { name: 'Ada' } })).toMatchObject({ status: 415 })
-      expect(await t.call({ method: 'POST', url, as: talent })).toMatchObject({ status: 400 })
+      expect(await t.post(url, { name: 'Ada' }, talent)).toMatchObject({ status: 415 })
+      expect(await t.post(url, undefined, talent)).toMatchObject({ status: 400 })
       expect(await send('name,email', '?mode=some')).toMatchObject({
         status: 400,
         body: { details: [{ path: '/mode' }] },
@@ -66,9 +68,9 @@ describe.each(drivers)('importing interviewers on $name', driver => {
 
     it('refuses more rows than one transaction shall write, and more bytes than a file may have', async () => {
       const rows = Array.from({ length: 1_001 }, (_, n) => `Ada,ada.${n}@example.com`)
-      expect(await send(file('name,email', ...rows))).toMatchObject({ status: 413, body: { code: 'TOO_MANY_ROWS' } })
+      expect(await send(file('name,email', ...rows))).toMatchObject(refusal(413, 'TOO_MANY_ROWS'))
       const large = Buffer.alloc(16 * 1024 * 1024 + 1, 'a')
-      expect(await send(large)).toMatchObject({ status: 413, body: { code: 'PAYLOAD_TOO_LARGE' } })
+      expect(await send(large)).toMatchObject(refusal(413, 'PAYLOAD_TOO_LARGE'))
     })
 
     it('refuses a whole file for one wrong row, names rows and columns, and leaves no trace of it', async () => {
@@ -82,7 +84,7 @@ describe.each(drivers)('importing interviewers on $name', driver => {
           'Cy,cy@example.com,,1,5',
         ),
       )
-      expect(answer).toMatchObject({ status: 400, body: { code: 'IMPORT_REFUSED' } })
+      expect(answer).toMatchObject(refusal(400, 'IMPORT_REFUSED'))
       const columns = answer.body.details.map(({ row, errors }: { row: number; errors: { column: string }[] }) => [
         row,
         [...new Set(errors.map(({ column }) => column))].sort(),
@@ -124,7 +126,7 @@ describe.each(drivers)('importing interviewers on $name', driver => {
     expect(again.body).toMatchObject({ created: 0, updated: 1, rows: [{ row: 2, status: 'updated' }] })
     const ada = await known('ada@example.com')
     expect(ada).toMatchObject({ name: 'Ada Lovelace', email: 'ada@example.com', weight: 120, title: null, version: 2 })
-    const history = await t.call({ url: `/api/interviewers/${ada.id}/history?sort=id`, as: talent })
+    const history = await t.get(`/api/interviewers/${ada.id}/history?sort=id`, talent)
     expect(history.body.data).toMatchObject([
       { action: 'create', actorId: talent.id, changes: { email: { from: null, to: 'ada@example.com' } } },
       { action: 'update', changes: { name: { from: 'Lovelace, Ada', to: 'Ada Lovelace' } } },
@@ -176,7 +178,7 @@ describe.each(drivers)('importing interviewers on $name', driver => {
     const dry = await send(payload, '?dryRun=true')
     expect(await written()).toEqual(before)
     expect(dry.body).toMatchObject({ dryRun: true, mode: 'all', applied: false, created: 494, updated: 1, failed: 5 })
-    expect(refused).toMatchObject({ status: 400, body: { code: 'IMPORT_REFUSED' } })
+    expect(refused).toMatchObject(refusal(400, 'IMPORT_REFUSED'))
     const failed = dry.body.rows.filter(({ status }: { status: string }) => status === 'failed')
     expect(failed.map(({ row }: { row: number }) => row)).toEqual([12, 22, 32, 42, 52])
     expect(refused.body.details).toEqual(failed.map(({ status: _, ...row }: { status: string }) => row))
@@ -206,7 +208,7 @@ describe.each(drivers)('importing interviewers on $name', driver => {
     await send(file('name,email', 'Leaver,leaver@example.com'))
     const { id: interviewerId } = await known('leaver@example.com')
     const payload = { title: 'Interview', type: 'other', startsAt, durationMinutes: 30, panel: [{ interviewerId }] }
-    expect((await t.call({ method: 'POST', url: '/api/events', as: talent, payload })).status).toBe(201)
+    expect((await t.post('/api/events', payload, talent)).status).toBe(201)
     for (const query of ['?dryRun=true', '']) {
       const answer = await send(file('name,email,status', 'Leaver,leaver@example.com,inactive'), query)
       expect(answer.body.rows).toMatchObject([
@@ -228,15 +230,11 @@ describe.each(drivers)('importing interviewers on $name', driver => {
   })
 
   it('takes an API token of scope interviewers:write, and no other', async () => {
-    const token = async (scope: string) => {
-      const payload = { name: 'import', scopes: [scope] }
-      const { body } = await t.call({ method: 'POST', url: '/api/tokens', as: talent, payload })
-      return { authorization: `Bearer ${body.secret}` }
-    }
     const payload = file('name,email', 'Token,token@example.com')
-    const stranger = { ...talent, headers: { authorization: '' } }
-    expect((await send(payload, '', await token('interviewers:read'), stranger)).status).toBe(403)
-    expect((await send(payload, '', await token('interviewers:write'), stranger)).status).toBe(200)
+    const reading = await withApiToken(t, talent, 'interviewers:read')
+    const writing = await withApiToken(t, talent, 'interviewers:write')
+    expect((await send(payload, '', {}, reading)).status).toBe(403)
+    expect((await send(payload, '', {}, writing)).status).toBe(200)
   })
 })
 

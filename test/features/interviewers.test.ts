@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { idsOf, invalid, pagesOf, refusal, unknown } from '../support/answers.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers } from '../support/databases.ts'
 
 const url = '/api/interviewers'
-const unknown = '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'
 
 describe.each(drivers)('interviewers on $name', driver => {
   let t: TestApp
@@ -19,14 +19,11 @@ describe.each(drivers)('interviewers on $name', driver => {
 
   let made = 0
   const body = (more: object = {}) => ({ name: 'Ada Lovelace', email: `ada${++made}@example.com`, ...more })
-  const create = (more: object = {}, headers = {}): Promise<Answer> =>
-    t.call({ method: 'POST', url, as: talent, headers, payload: body(more) })
+  const create = (more: object = {}, headers = {}): Promise<Answer> => t.post(url, body(more), talent, headers)
   const put = (id: string, payload: object, headers = {}): Promise<Answer> =>
-    t.call({ method: 'PUT', url: `${url}/${id}`, as: talent, headers, payload })
-  const get = (path: string, headers = {}): Promise<Answer> =>
-    t.call({ method: 'GET', url: url + path, as: reader, headers })
-  const history = async (id: string) =>
-    (await t.call({ method: 'GET', url: `${url}/${id}/history?sort=id`, as: talent })).body.data
+    t.put(`${url}/${id}`, payload, talent, headers)
+  const get = (path: string, headers = {}): Promise<Answer> => t.get(url + path, reader, headers)
+  const history = async (id: string) => (await t.get(`${url}/${id}/history?sort=id`, talent)).body.data
 
   describe('interviewers: refusals', () => {
     it.each([
@@ -51,7 +48,7 @@ describe.each(drivers)('interviewers on $name', driver => {
       ['GET', `/${unknown}/history`, undefined],
     ] as const)('refuses an interviewer: %s %s', async (method, path, payload) => {
       const answer = await t.call({ method, url: url + path, as: reader, ...(payload && { payload }) })
-      expect(answer).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } })
+      expect(answer).toMatchObject(refusal(403, 'FORBIDDEN'))
     })
 
     it.each([
@@ -60,7 +57,7 @@ describe.each(drivers)('interviewers on $name', driver => {
       ['DELETE', undefined],
     ] as const)('answers 404 to %s of what is not there', async (method, payload) => {
       const answer = await t.call({ method, url: `${url}/${unknown}`, as: talent, ...(payload && { payload }) })
-      expect(answer).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } })
+      expect(answer).toMatchObject(refusal(404, 'NOT_FOUND'))
     })
 
     it.each([
@@ -83,7 +80,7 @@ describe.each(drivers)('interviewers on $name', driver => {
       ['a field of the database', { version: 7 }, '/version'],
       ['an account that is not there', { userId: unknown }, '/userId'],
     ])('refuses %s and names the field', async (_what, more, path) => {
-      expect(await create(more)).toMatchObject({ status: 400, body: { code: 'VALIDATION', details: [{ path }] } })
+      expect(await create(more)).toMatchObject(invalid(path))
     })
 
     it('refuses a taken address, in whatever case, and leaves no trace of the attempt', async () => {
@@ -91,15 +88,15 @@ describe.each(drivers)('interviewers on $name', driver => {
       const rows = async () => t.db.one<{ total: number }>('SELECT count(*) AS total FROM audit_logs')
       const before = [await rows(), (await get('')).body.pagination.total]
       const answer = await create({ email: ada.email.toUpperCase() })
-      expect(answer).toMatchObject({ status: 409, body: { code: 'EMAIL_TAKEN' } })
+      expect(answer).toMatchObject(refusal(409, 'EMAIL_TAKEN'))
       expect([await rows(), (await get('')).body.pagination.total]).toEqual(before)
       const { body: bob } = await create()
-      expect(await put(bob.id, { email: ada.email })).toMatchObject({ status: 409, body: { code: 'EMAIL_TAKEN' } })
+      expect(await put(bob.id, { email: ada.email })).toMatchObject(refusal(409, 'EMAIL_TAKEN'))
     })
 
     it('refuses one account to act as two interviewers', async () => {
       await create({ userId: reader.id })
-      expect(await create({ userId: reader.id })).toMatchObject({ status: 409, body: { code: 'USER_TAKEN' } })
+      expect(await create({ userId: reader.id })).toMatchObject(refusal(409, 'USER_TAKEN'))
     })
 
     it('refuses a stale version with 412 and the current one, and takes the current', async () => {
@@ -112,8 +109,7 @@ describe.each(drivers)('interviewers on $name', driver => {
       expect(await put(ada.id, { title: 'CEO' }, { 'if-match': '"1"' })).toMatchObject(stale)
       expect(await put(ada.id, { title: 'CEO' }, { 'if-match': 'W/"2"' })).toMatchObject(stale)
       expect(await put(ada.id, { title: 'CEO' }, { 'if-match': 'anything' })).toMatchObject(stale)
-      const remove = (tag: string) =>
-        t.call({ method: 'DELETE', url: `${url}/${ada.id}`, as: talent, headers: { 'if-match': tag } })
+      const remove = (tag: string) => t.delete(`${url}/${ada.id}`, talent, { 'if-match': tag })
       expect(await remove('"1"')).toMatchObject(stale)
       expect((await put(ada.id, { title: 'CEO' }, { 'if-match': '"9", "2"' })).status).toBe(200)
       expect((await remove('*')).status).toBe(204)
@@ -121,7 +117,7 @@ describe.each(drivers)('interviewers on $name', driver => {
 
     it('refuses an empty change', async () => {
       const { body: ada } = await create()
-      expect(await put(ada.id, {})).toMatchObject({ status: 400, body: { code: 'VALIDATION' } })
+      expect(await put(ada.id, {})).toMatchObject(refusal(400, 'VALIDATION'))
     })
   })
 
@@ -194,7 +190,7 @@ describe.each(drivers)('interviewers on $name', driver => {
 
     it('removes one without interviews, and keeps the history', async () => {
       const { body: ada } = await create()
-      expect((await t.call({ method: 'DELETE', url: `${url}/${ada.id}`, as: talent })).status).toBe(204)
+      expect((await t.delete(`${url}/${ada.id}`, talent)).status).toBe(204)
       expect((await get(`/${ada.id}`)).status).toBe(404)
       expect(await history(ada.id)).toMatchObject([
         { action: 'create' },
@@ -228,13 +224,10 @@ describe.each(drivers)('interviewers on $name', driver => {
       const { body: first } = await get('?limit=1')
       for (const sort of ['name', '-name', 'email', '-email', 'createdAt', '-createdAt', 'updatedAt', '-updatedAt']) {
         const seen: string[] = []
-        let next: string | null = ''
-        while (next !== null) {
-          const page: Answer = await get(`?limit=7&sort=${sort}${next && `&cursor=${next}`}`)
+        for (const page of await pagesOf(cursor => get(`?limit=7&sort=${sort}${cursor}`))) {
           expect(page.body.pagination).toMatchObject({ total: first.pagination.total, limit: 7, offset: seen.length })
           expect(page.body.pagination.hasMore).toBe(page.body.pagination.nextCursor !== null)
-          seen.push(...page.body.data.map(({ id }: { id: string }) => id))
-          next = page.body.pagination.nextCursor
+          seen.push(...idsOf(page))
         }
         expect(new Set(seen).size).toBe(first.pagination.total)
         expect(seen).toHaveLength(first.pagination.total)
@@ -249,7 +242,7 @@ describe.each(drivers)('interviewers on $name', driver => {
         pagination: { total: all.pagination.total, offset: 5000, hasMore: false },
       })
       const cursor = (await get('?limit=1')).body.pagination.nextCursor
-      expect(await get(`?cursor=${cursor}&offset=1`)).toMatchObject({ status: 400, body: { code: 'VALIDATION' } })
+      expect(await get(`?cursor=${cursor}&offset=1`)).toMatchObject(refusal(400, 'VALIDATION'))
     })
 
     it.each([
@@ -258,7 +251,7 @@ describe.each(drivers)('interviewers on $name', driver => {
       ['that is noise', async () => 'cursor=%00%ff'],
       ['that is other JSON', async () => `cursor=${Buffer.from('{"a":1}').toString('base64url')}`],
     ])('refuses a cursor %s', async (_what, query) => {
-      expect(await get(`?limit=1&${await query()}`)).toMatchObject({ status: 400, body: { code: 'INVALID_CURSOR' } })
+      expect(await get(`?limit=1&${await query()}`)).toMatchObject(refusal(400, 'INVALID_CURSOR'))
     })
 
     it('takes any search, also one with a character that no database keeps', async () => {
@@ -268,7 +261,7 @@ describe.each(drivers)('interviewers on $name', driver => {
     it('answers a repeated Idempotency-Key with the first answer, and adds one interviewer', async () => {
       const payload = body()
       const headers = { 'idempotency-key': 'k1' }
-      const send = () => t.call({ method: 'POST', url, as: talent, headers, payload })
+      const send = () => t.post(url, payload, talent, headers)
       const first = await send()
       const again = await send()
       expect(again.body).toEqual(first.body)
@@ -278,13 +271,13 @@ describe.each(drivers)('interviewers on $name', driver => {
         etag: '"1"',
       })
       expect((await get(`?q=${payload.email}`)).body.pagination.total).toBe(1)
-      const bad = await t.call({ method: 'POST', url, as: talent, headers: { 'idempotency-key': 'käse' }, payload })
-      expect(bad).toMatchObject({ status: 400, body: { code: 'VALIDATION', details: [{ path: '/idempotency-key' }] } })
+      const bad = await t.post(url, payload, talent, { 'idempotency-key': 'käse' })
+      expect(bad).toMatchObject(invalid('/idempotency-key'))
     })
 
     it('answers 409 to a repetition that comes while the first is still being answered', async () => {
       const payload = body()
-      const send = () => t.call({ method: 'POST', url, as: talent, headers: { 'idempotency-key': 'k2' }, payload })
+      const send = () => t.post(url, payload, talent, { 'idempotency-key': 'k2' })
       const sent: Promise<Answer>[] = []
       const transaction = t.db.transaction.bind(t.db)
       // Nothing is written until one of them has its answer.

@@ -5,13 +5,13 @@ import { sync as ical } from 'node-ical'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { Courier } from '../../features/outbox/courier.ts'
 import { folderTransport, smtpTransport, type Transport } from '../../features/outbox/transport.ts'
+import { refusal, unknown } from '../support/answers.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers } from '../support/databases.ts'
 import { mailServer, type MailServer, type Received } from '../support/mail.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
-const unknown = '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'
 
 describe.each(drivers)('mails on $name', driver => {
   let t: TestApp
@@ -49,24 +49,23 @@ describe.each(drivers)('mails on $name', driver => {
   let made = 0
   const person = async (name: string, more: object = {}): Promise<{ id: string; email: string }> => {
     const payload = { name, email: `person${++made}@example.com`, timezone: 'Europe/Berlin', ...more }
-    return (await t.call({ method: 'POST', url: '/api/interviewers', as: staff, payload })).body
+    return (await t.post('/api/interviewers', payload, staff)).body
   }
   let day = 0
   const book = async (people: { id: string }[], more: object = {}): Promise<Answer> => {
     const startsAt = new Date(Date.UTC(2030, 0, 7 + day++, 9)).toISOString()
     const panel = people.map(({ id }) => ({ interviewerId: id }))
     const payload = { title: 'Technical interview', type: 'technical', startsAt, durationMinutes: 60, panel, ...more }
-    const answer = await t.call({ method: 'POST', url: '/api/events', as: staff, payload })
+    const answer = await t.post('/api/events', payload, staff)
     expect(answer.status, JSON.stringify(answer.body)).toBe(201)
     return answer
   }
   const act = async (id: string, action: string, payload: object) => {
-    const answer = await t.call({ method: 'POST', url: `/api/events/${id}/${action}`, as: staff, payload })
+    const answer = await t.post(`/api/events/${id}/${action}`, payload, staff)
     expect(answer.status, JSON.stringify(answer.body)).toBe(200)
     return answer
   }
-  const change = (id: string, payload: object) =>
-    t.call({ method: 'PUT', url: `/api/events/${id}`, as: staff, payload })
+  const change = (id: string, payload: object) => t.put(`/api/events/${id}`, payload, staff)
   /** What came since the last time it was asked. */
   const delivered = async (now: () => number = Date.now, by = courier): Promise<Received[]> => {
     const before = smtp.mails.length
@@ -75,19 +74,19 @@ describe.each(drivers)('mails on $name', driver => {
   }
   const to = (mails: readonly Received[], { email }: { email: string }) =>
     mails.filter(({ recipients }) => recipients.includes(email))
-  const outbox = async (query = '') => (await t.call({ url: `/api/outbox?limit=100${query}`, as: admin })).body.data
+  const outbox = async (query = '') => (await t.get(`/api/outbox?limit=100${query}`, admin)).body.data
 
   describe('the outbox: refusals', () => {
     it('is for admins alone', async () => {
-      expect((await t.call({ url: '/api/outbox' })).status).toBe(401)
-      expect((await t.call({ url: '/api/outbox', as: staff })).status).toBe(403)
-      expect((await t.call({ method: 'POST', url: `/api/outbox/${unknown}/retry`, as: staff })).status).toBe(403)
+      expect((await t.get('/api/outbox')).status).toBe(401)
+      expect((await t.get('/api/outbox', staff)).status).toBe(403)
+      expect((await t.post(`/api/outbox/${unknown}/retry`, undefined, staff)).status).toBe(403)
     })
 
     it('answers 404 for a mail that is not there, and 400 for a filter that is not', async () => {
-      expect((await t.call({ url: `/api/outbox/${unknown}`, as: admin })).status).toBe(404)
-      expect((await t.call({ method: 'POST', url: `/api/outbox/${unknown}/retry`, as: admin })).status).toBe(404)
-      expect((await t.call({ url: '/api/outbox?status=lost', as: admin })).status).toBe(400)
+      expect((await t.get(`/api/outbox/${unknown}`, admin)).status).toBe(404)
+      expect((await t.post(`/api/outbox/${unknown}/retry`, undefined, admin)).status).toBe(404)
+      expect((await t.get('/api/outbox?status=lost', admin)).status).toBe(400)
     })
   })
 
@@ -149,8 +148,8 @@ describe.each(drivers)('mails on $name', driver => {
       const { id } = (await book([ada])).body
       await delivered()
       const payload = { response: 'accepted' }
-      expect((await t.call({ method: 'POST', url: `/api/events/${id}/respond`, as: linked, payload })).status).toBe(200)
-      expect((await t.call({ method: 'POST', url: `/api/events/${id}/complete`, as: staff })).status).toBe(200)
+      expect((await t.post(`/api/events/${id}/respond`, payload, linked)).status).toBe(200)
+      expect((await t.post(`/api/events/${id}/complete`, undefined, staff)).status).toBe(200)
       await book([ada], { startsAt: '2024-01-08T09:00:00Z' })
       expect(await delivered()).toEqual([])
     })
@@ -231,12 +230,12 @@ describe.each(drivers)('mails on $name', driver => {
       expect(dead).toMatchObject({ status: 'dead', attempts: 1, recipient: ada.email, kind: 'invitation' })
       expect(dead.problem).toContain('not taken')
       smtp.refusal = undefined
-      const again = await t.call({ method: 'POST', url: `/api/outbox/${dead.id}/retry`, as: admin })
+      const again = await t.post(`/api/outbox/${dead.id}/retry`, undefined, admin)
       expect(again).toMatchObject({ status: 200, body: { status: 'pending', attempts: 0 } })
       expect((await delivered()).map(({ messageId }) => messageId)).toEqual([`<${dead.id}@panelist.example>`])
-      const twice = await t.call({ method: 'POST', url: `/api/outbox/${dead.id}/retry`, as: admin })
-      expect(twice).toMatchObject({ status: 409, body: { code: 'ALREADY_SENT' } })
-      const [row] = (await t.call({ url: '/api/audit-logs?entityType=mail', as: admin })).body.data
+      const twice = await t.post(`/api/outbox/${dead.id}/retry`, undefined, admin)
+      expect(twice).toMatchObject(refusal(409, 'ALREADY_SENT'))
+      const [row] = (await t.get('/api/audit-logs?entityType=mail', admin)).body.data
       expect(row).toMatchObject({ action: 'retry', entityId: dead.id })
     })
 
@@ -314,7 +313,7 @@ describe.each(drivers)('mails on $name', driver => {
     it('get what they chose', async () => {
       const linked = await t.signedIn('interviewer')
       const payload = { notifications: { invitations: false } }
-      expect((await t.call({ method: 'PUT', url: '/api/profile', as: linked, payload })).status).toBe(200)
+      expect((await t.put('/api/profile', payload, linked)).status).toBe(200)
       const ada = await person('Ada', { userId: linked.id })
       const { id } = (await book([ada])).body
       expect(await delivered()).toEqual([])

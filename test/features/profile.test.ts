@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { hash } from '@node-rs/argon2'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { invalid, refusal } from '../support/answers.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers } from '../support/databases.ts'
 import { everythingKept } from '../support/tables.ts'
+import { withApiToken } from '../support/tokens.ts'
 
 const url = '/api/profile'
 const PASSWORD = 'violet harbor anchors 42'
@@ -29,13 +31,11 @@ describe.each(drivers)('the profile on $name', driver => {
     await of.db.run('UPDATE users SET password_hash = :own, version = 7 WHERE id = :id', { own, id: signedIn.id })
     return signedIn
   }
-  const get = (as: SignedIn, headers = {}): Promise<Answer> => t.call({ method: 'GET', url, as, headers })
-  const put = (payload: object, as = somebody, headers = {}): Promise<Answer> =>
-    t.call({ method: 'PUT', url, as, payload, headers })
+  const get = (as: SignedIn, headers = {}): Promise<Answer> => t.get(url, as, headers)
+  const put = (payload: object, as = somebody, headers = {}): Promise<Answer> => t.put(url, payload, as, headers)
   const changePassword = (as: SignedIn, current: string, next: string, of = t): Promise<Answer> =>
-    of.call({ method: 'PUT', url: `${url}/password`, as, payload: { current, new: next } })
-  const login = (email: string, password: string): Promise<Answer> =>
-    t.call({ method: 'POST', url: '/api/auth/login', payload: { email, password } })
+    of.put(`${url}/password`, { current, new: next }, as)
+  const login = (email: string, password: string): Promise<Answer> => t.post('/api/auth/login', { email, password })
   const bearer = (answer: Answer, as: SignedIn): SignedIn => ({
     ...as,
     headers: { authorization: `Bearer ${answer.body.accessToken}` },
@@ -55,7 +55,7 @@ describe.each(drivers)('the profile on $name', driver => {
       ['PUT', '/password'],
     ] as const)('refuses a stranger: %s %s', async (method, path) => {
       const answer = await t.call({ method, url: url + path })
-      expect(answer).toMatchObject({ status: 401, body: { code: 'UNAUTHORIZED' } })
+      expect(answer).toMatchObject(refusal(401, 'UNAUTHORIZED'))
     })
 
     it('refuses somebody whose account was removed', async () => {
@@ -83,7 +83,7 @@ describe.each(drivers)('the profile on $name', driver => {
       ['a password', { password: NEXT }, '/password'],
     ])('refuses %s and names the field', async (_what, payload, path) => {
       const before = [await written(), (await get(somebody)).body]
-      expect(await put(payload)).toMatchObject({ status: 400, body: { code: 'VALIDATION', details: [{ path }] } })
+      expect(await put(payload)).toMatchObject(invalid(path))
       expect([await written(), (await get(somebody)).body]).toEqual(before)
     })
 
@@ -102,8 +102,8 @@ describe.each(drivers)('the profile on $name', driver => {
       ['a field too many', { current: PASSWORD, new: NEXT, userId: 'x' }, '/userId'],
     ])('refuses a change of password with %s and names the field', async (_what, payload, path) => {
       const before = await written()
-      const answer = await t.call({ method: 'PUT', url: `${url}/password`, as: somebody, payload })
-      expect(answer).toMatchObject({ status: 400, body: { code: 'VALIDATION', details: [{ path }] } })
+      const answer = await t.put(`${url}/password`, payload, somebody)
+      expect(answer).toMatchObject(invalid(path))
       expect(await written()).toBe(before)
     })
 
@@ -119,7 +119,7 @@ describe.each(drivers)('the profile on $name', driver => {
       const other = bearer(await login(ada.email, PASSWORD), ada)
       const before = await written()
       const answer = await changePassword(ada, 'not the password', NEXT)
-      expect(answer).toMatchObject({ status: 403, body: { code: 'WRONG_PASSWORD' } })
+      expect(answer).toMatchObject(refusal(403, 'WRONG_PASSWORD'))
       expect(answer.headers['www-authenticate']).toBeUndefined()
       expect(await written()).toBe(before)
       for (const as of [ada, other]) expect((await get(as)).status).toBe(200)
@@ -129,52 +129,35 @@ describe.each(drivers)('the profile on $name', driver => {
 
     it('refuses an account without a password, with a sentence', async () => {
       const google = await person(null)
-      expect(await changePassword(google, PASSWORD, NEXT)).toMatchObject({
-        status: 403,
-        body: { code: 'NO_PASSWORD', message: expect.stringContaining('no password') },
-      })
+      expect(await changePassword(google, PASSWORD, NEXT)).toMatchObject(
+        refusal(403, 'NO_PASSWORD', { message: expect.stringContaining('no password') }),
+      )
     })
 
     it('refuses an API token to change the password, and lets it read and write the rest as its scopes say', async () => {
       const ada = await person()
-      const scopes = ['profile:read', 'profile:write']
-      const payload = { name: 'A script', scopes }
-      const { secret } = (await t.call({ method: 'POST', url: '/api/tokens', as: ada, payload })).body
-      const script = { ...ada, headers: { authorization: `Bearer ${secret}` } }
+      const script = await withApiToken(t, ada, 'profile:read', 'profile:write')
       expect((await get(script)).body.id).toBe(ada.id)
       expect((await put({ timezone: 'Europe/Berlin' }, script)).body.timezone).toBe('Europe/Berlin')
       const answer = await changePassword(script, PASSWORD, NEXT)
-      expect(answer).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } })
+      expect(answer).toMatchObject(refusal(403, 'FORBIDDEN'))
     })
 
     it('slows down somebody who guesses the current password, whatever address they come from', async () => {
       const limited = await testApp({ AUTH_RATE_LIMIT_MAX: '3' }, driver)
       const ada = await person(passwordHash, limited)
-      const guess = (remoteAddress: string) =>
-        limited.call({
-          method: 'PUT',
-          url: `${url}/password`,
-          as: ada,
-          remoteAddress,
-          payload: { current: 'a guess', new: NEXT },
-        })
+      const payload = { current: 'a guess', new: NEXT }
+      const guess = (remoteAddress: string, as = ada) =>
+        limited.call({ method: 'PUT', url: `${url}/password`, as, remoteAddress, payload })
       for (const last of [1, 2, 3]) expect((await guess(`192.0.2.${last}`)).body.code).toBe('WRONG_PASSWORD')
       const slowed = await guess('192.0.2.4')
-      expect(slowed).toMatchObject({ status: 429, body: { code: 'RATE_LIMITED' } })
+      expect(slowed).toMatchObject(refusal(429, 'RATE_LIMITED'))
       expect(Number(slowed.headers['retry-after'])).toBeGreaterThan(0)
       // From one address, whoever it is.
       const others = []
       for (let n = 0; n < 4; n += 1) {
         const next = await person(passwordHash, limited)
-        const payload = { current: 'a guess', new: NEXT }
-        const request = {
-          method: 'PUT',
-          url: `${url}/password`,
-          as: next,
-          remoteAddress: '192.0.2.9',
-          payload,
-        } as const
-        others.push((await limited.call(request)).status)
+        others.push((await guess('192.0.2.9', next)).status)
       }
       expect(others).toEqual([403, 403, 403, 429])
       await limited.close()
@@ -203,9 +186,8 @@ describe.each(drivers)('the profile on $name', driver => {
 
     it('is changed field by field, and of the notifications those that are sent', async () => {
       const ada = await person()
-      const first = await put({ timezone: 'Europe/Berlin', notifications: { reminders: false } }, ada, {
-        'if-match': '"7"',
-      })
+      const wanted = { timezone: 'Europe/Berlin', notifications: { reminders: false } }
+      const first = await put(wanted, ada, { 'if-match': '"7"' })
       expect(first).toMatchObject({ status: 200, headers: { etag: '"8"' } })
       expect(first.body).toMatchObject({
         name: ada.name,
@@ -236,12 +218,9 @@ describe.each(drivers)('the profile on $name', driver => {
         notifications: { from: ALL, to: { ...ALL, changes: false } },
       })
       const boss = await t.signedIn('admin')
-      const history = await t.call({ method: 'GET', url: `/api/users/${ada.id}/history`, as: boss })
+      const history = await t.get(`/api/users/${ada.id}/history`, boss)
       expect(history.body.pagination.total).toBe(1)
-      expect((await t.call({ method: 'GET', url: `/api/users/${ada.id}`, as: boss })).body).toMatchObject({
-        name: 'Ada Byron',
-        version: 8,
-      })
+      expect((await t.get(`/api/users/${ada.id}`, boss)).body).toMatchObject({ name: 'Ada Byron', version: 8 })
     })
 
     it('takes what is not among the choices kept for wanted', async () => {
@@ -263,8 +242,7 @@ describe.each(drivers)('the profile on $name', driver => {
       expect((await get(bearer(two, ada))).status).toBe(401)
       expect((await get(ada)).status).toBe(401)
       expect((await get(stranger)).status).toBe(200)
-      const refresh = (of: Answer) =>
-        t.call({ method: 'POST', url: '/api/auth/refresh', payload: { refreshToken: of.body.refreshToken } })
+      const refresh = (of: Answer) => t.post('/api/auth/refresh', { refreshToken: of.body.refreshToken })
       expect((await refresh(one)).status).toBe(200)
       expect((await refresh(two)).status).toBe(401)
       expect((await login(ada.email, PASSWORD)).status).toBe(401)

@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadChart } from '../../features/reports/chart.ts'
 import type { Load, LoadReport } from '../../features/reports/schemas.ts'
+import { invalid, unknown } from '../support/answers.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers } from '../support/databases.ts'
 import { run } from '../support/programs.ts'
+import { withApiToken } from '../support/tokens.ts'
 
 const url = '/api/reports/load'
 const MARCH = 'from=2026-03-01T00:00:00Z&to=2026-04-01T00:00:00Z'
+const WHOLE_OF_MARCH = { from: '2026-03-01T00:00:00.000Z', to: '2026-04-01T00:00:00.000Z' }
 const HOSTILE = [
   '<script>alert("1")</script>',
   `"Robert' & <!-- ]]> &amp; Sons`,
@@ -27,25 +30,20 @@ describe.each(drivers)('reports on $name', driver => {
   })
   afterAll(() => t.close())
 
-  const report = (query = MARCH, as = talent): Promise<Answer> => t.call({ url: `${url}?${query}`, as })
+  const report = (query = MARCH, as = talent): Promise<Answer> => t.get(`${url}?${query}`, as)
   const post = async (path: string, payload?: object, as = talent): Promise<string> => {
-    const answer = await t.call({ method: 'POST', url: `/api/${path}`, as, ...(payload && { payload }) })
+    const answer = await t.post(`/api/${path}`, payload, as)
     expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300)
     return answer.body.id
   }
   let made = 0
   const person = (name: string, more: object = {}) =>
     post('interviewers', { name, email: `person${++made}@example.com`, ...more })
-  const book = (panel: string[], startsAt: string, durationMinutes = 60) =>
-    post('events', {
-      title: 'Interview',
-      type: 'other',
-      startsAt,
-      durationMinutes,
-      panel: panel.map(interviewerId => ({ interviewerId })),
-    })
-  const retire = async (id: string, status: string) =>
-    t.call({ method: 'PUT', url: `/api/interviewers/${id}`, as: talent, payload: { status } })
+  const book = (people: string[], startsAt: string, durationMinutes = 60) => {
+    const panel = people.map(interviewerId => ({ interviewerId }))
+    return post('events', { title: 'Interview', type: 'other', startsAt, durationMinutes, panel })
+  }
+  const retire = async (id: string, status: string) => t.put(`/api/interviewers/${id}`, { status }, talent)
   /** What the report has of one person. */
   const of = (answer: Answer, id: string): Load | undefined =>
     (answer.body as LoadReport).data.find(({ interviewerId }) => interviewerId === id)
@@ -53,7 +51,7 @@ describe.each(drivers)('reports on $name', driver => {
   describe('reports: refusals', () => {
     it('refuses a stranger, and an interviewer', async () => {
       for (const query of ['', MARCH, `${MARCH}&format=svg`]) {
-        expect(await t.call({ url: `${url}?${query}` })).toMatchObject({ status: 401, body: { code: 'UNAUTHORIZED' } })
+        expect(await t.get(`${url}?${query}`)).toMatchObject({ status: 401, body: { code: 'UNAUTHORIZED' } })
         expect(await report(query, interviewer)).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } })
       }
     })
@@ -70,30 +68,19 @@ describe.each(drivers)('reports on $name', driver => {
       ['an unknown parameter', `${MARCH}&interviewerId=x`, '/interviewerId'],
       ['a beginning twice', `${MARCH}&from=2026-03-01T00:00:00Z`, '/from'],
     ])('refuses %s and names the parameter', async (_name, query, path) => {
-      const refusal = { status: 400, body: { code: 'VALIDATION', details: [{ path }] } }
-      expect(await report(query)).toMatchObject(refusal)
-      expect(await report(`${query}&format=svg`)).toMatchObject(refusal)
+      expect(await report(query)).toMatchObject(invalid(path))
+      expect(await report(`${query}&format=svg`)).toMatchObject(invalid(path))
     })
 
     it('takes 400 days to the millisecond, and an API token of its scope alone', async () => {
       expect((await report('from=2026-01-01T00:00:00Z&to=2027-02-05T00:00:00Z')).status).toBe(200)
-      const secretFor = async (scope: string): Promise<SignedIn> => {
-        const payload = { name: 'Script', scopes: [scope] }
-        const { body } = await t.call({ method: 'POST', url: '/api/tokens', as: talent, payload })
-        return { ...talent, headers: { authorization: `Bearer ${body.secret}` } }
-      }
-      expect((await report(MARCH, await secretFor('reports:read'))).status).toBe(200)
-      expect((await report(MARCH, await secretFor('events:read'))).status).toBe(403)
+      expect((await report(MARCH, await withApiToken(t, talent, 'reports:read'))).status).toBe(200)
+      expect((await report(MARCH, await withApiToken(t, talent, 'events:read'))).status).toBe(403)
     })
   })
 
   it('draws a sentence when there is nothing', async () => {
-    expect((await report()).body).toEqual({
-      from: '2026-03-01T00:00:00.000Z',
-      to: '2026-04-01T00:00:00.000Z',
-      interviews: 0,
-      data: [],
-    })
+    expect((await report()).body).toEqual({ ...WHOLE_OF_MARCH, interviews: 0, data: [] })
     const { body } = await report(`${MARCH}&format=svg`)
     expect((await drawn(body)).texts).toContain('There are no interviews in this time.')
   })
@@ -111,11 +98,8 @@ describe.each(drivers)('reports on $name', driver => {
       await post(`events/${await book([ada, bob], '2026-03-02T09:00:00Z')}/complete`)
       await post(`events/${await book([ada], '2026-03-03T09:00:00Z', 45)}/no-show`, { party: 'interviewer' })
       await post(`events/${await book([ada, bob], '2026-03-04T23:30:00Z', 90)}/no-show`, { party: 'candidate' })
-      await post(
-        `events/${await book([ada, cyd], '2026-03-31T23:59:00Z')}/respond`,
-        { response: 'declined' },
-        interviewer,
-      )
+      const late = await book([ada, cyd], '2026-03-31T23:59:00Z')
+      await post(`events/${late}/respond`, { response: 'declined' }, interviewer)
       const cancelled = await book([ada, bob, cyd], '2026-03-06T09:00:00Z')
       await post(`events/${cancelled}/respond`, { response: 'declined' }, interviewer)
       await post(`events/${cancelled}/cancel`, { reason: 'The position was filled' })
@@ -126,49 +110,18 @@ describe.each(drivers)('reports on $name', driver => {
     it('counts seats, minutes, shares against targets, declines and no-shows, without what was cancelled', async () => {
       const none = { status: 'active', weight: 100, declines: 0, noShows: 0, candidateNoShows: 0 }
       const answer = await report()
-      expect(answer).toMatchObject({
-        status: 200,
-        headers: { 'content-type': 'application/json; charset=utf-8' },
-      })
-      expect(answer.body).toEqual({
-        from: '2026-03-01T00:00:00.000Z',
-        to: '2026-04-01T00:00:00.000Z',
-        interviews: 7,
-        data: [
-          {
-            ...none,
-            interviewerId: ada,
-            name: 'Ada',
-            interviews: 4,
-            minutes: 255,
-            share: 0.5714,
-            target: 0.4,
-            declines: 1,
-            noShows: 1,
-            candidateNoShows: 1,
-          },
-          {
-            ...none,
-            interviewerId: bob,
-            name: 'Bob',
-            interviews: 2,
-            minutes: 150,
-            share: 0.2857,
-            target: 0.4,
-            candidateNoShows: 1,
-          },
-          {
-            ...none,
-            interviewerId: cyd,
-            name: 'Cyd',
-            weight: 50,
-            interviews: 1,
-            minutes: 60,
-            share: 0.1429,
-            target: 0.2,
-          },
-        ],
-      })
+      expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'application/json; charset=utf-8' } })
+      const [adas, bobs, cyds] = [
+        { interviews: 4, minutes: 255, share: 0.5714, target: 0.4, declines: 1, noShows: 1, candidateNoShows: 1 },
+        { interviews: 2, minutes: 150, share: 0.2857, target: 0.4, candidateNoShows: 1 },
+        { interviews: 1, minutes: 60, share: 0.1429, target: 0.2, weight: 50 },
+      ]
+      const data = [
+        { ...none, interviewerId: ada, name: 'Ada', ...adas },
+        { ...none, interviewerId: bob, name: 'Bob', ...bobs },
+        { ...none, interviewerId: cyd, name: 'Cyd', ...cyds },
+      ]
+      expect(answer.body).toEqual({ ...WHOLE_OF_MARCH, interviews: 7, data })
       expect((await report(`${MARCH}&format=json`)).body).toEqual(answer.body)
     })
 
@@ -248,22 +201,12 @@ describe.each(drivers)('reports on $name', driver => {
 
 describe('the chart', () => {
   const load = (name: string, more: Partial<Load> = {}): Load => ({
-    interviewerId: '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10',
-    name,
-    status: 'active',
-    weight: 100,
-    interviews: 1,
-    minutes: 60,
-    share: 0.1,
-    target: 0.1,
-    declines: 0,
-    noShows: 0,
-    candidateNoShows: 0,
+    ...{ interviewerId: unknown, name, status: 'active', weight: 100, interviews: 1, minutes: 60 },
+    ...{ share: 0.1, target: 0.1, declines: 0, noShows: 0, candidateNoShows: 0 },
     ...more,
   })
   const reportOf = (...data: Load[]): LoadReport => ({
-    from: '2026-03-01T00:00:00.000Z',
-    to: '2026-04-01T00:00:00.000Z',
+    ...WHOLE_OF_MARCH,
     interviews: data.reduce((sum, { interviews }) => sum + interviews, 0),
     data,
   })
@@ -291,13 +234,9 @@ describe('the chart', () => {
   })
 
   it('keeps every bar and mark in its column, in whole pixels, whichever is the longest', async () => {
-    const svg = loadChart(
-      reportOf(
-        load('Ada', { interviews: 7, target: 0.1 }),
-        load('Bob', { interviews: 3, target: 0.9 }),
-        load('Cyd', { interviews: 0, target: 0 }),
-      ),
-    )
+    const ada = load('Ada', { interviews: 7, target: 0.1 })
+    const bob = load('Bob', { interviews: 3, target: 0.9 })
+    const svg = loadChart(reportOf(ada, bob, load('Cyd', { interviews: 0, target: 0 })))
     const { rects } = await drawn(svg)
     for (const sides of rects) for (const side of sides) expect(side).toMatch(/^\d+$/)
     const right = rects.map(([x, , width]) => Number(x) + Number(width))

@@ -1,11 +1,11 @@
 import { hash } from '@node-rs/argon2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { idsOf, pagesOf, unknown } from '../support/answers.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers } from '../support/databases.ts'
 
 const url = '/api/sessions'
 const PASSWORD = 'violet harbor anchors 42'
-const NOWHERE = '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'
 
 describe.each(drivers)('sessions on $name', driver => {
   let t: TestApp
@@ -25,27 +25,21 @@ describe.each(drivers)('sessions on $name', driver => {
   })
   afterAll(() => t.close())
 
-  const get = (path: string, as: SignedIn) => t.call({ method: 'GET', url: `${url}${path}`, as })
-  const end = (id: string, as: SignedIn) => t.call({ method: 'DELETE', url: `${url}/${id}`, as })
+  const get = (path: string, as: SignedIn) => t.get(`${url}${path}`, as)
+  const end = (id: string, as: SignedIn) => t.delete(`${url}/${id}`, as)
   const auth = (path: string, payload: object) =>
     t.call({ method: 'POST', url: `/api/auth/${path}`, payload, headers: { 'user-agent': 'a test' } })
   const login = async (): Promise<{ refreshToken: string; accessToken: string }> =>
     (await auth('login', { email: owner.email, password: PASSWORD })).body
-  const idsOf = (answer: Answer): string[] => answer.body.data.map(({ id }: { id: string }) => id)
 
   describe('sessions refuses', () => {
     const token = 'A'.repeat(43)
     const cases: [string, () => Promise<Answer>, number, string][] = [
-      ['a stranger', () => t.call({ method: 'GET', url }), 401, 'UNAUTHORIZED'],
-      [
-        'a stranger with a refresh token',
-        () => t.call({ method: 'GET', url: `${url}/token/${token}` }),
-        401,
-        'UNAUTHORIZED',
-      ],
+      ['a stranger', () => t.get(url), 401, 'UNAUTHORIZED'],
+      ['a stranger with a refresh token', () => t.get(`${url}/token/${token}`), 401, 'UNAUTHORIZED'],
       ['a list of somebody else to talent', () => get(`?userId=${owner.id}`, talent), 403, 'FORBIDDEN'],
       ['the end of somebody else’s session', () => end(owner.sessionId, talent), 404, 'NOT_FOUND'],
-      ['the end of an unknown session', () => end(NOWHERE, admin), 404, 'NOT_FOUND'],
+      ['the end of an unknown session', () => end(unknown, admin), 404, 'NOT_FOUND'],
       ['an unknown refresh token', () => get(`/token/${token}`, admin), 404, 'NOT_FOUND'],
       ['a refresh token that is none', () => get('/token/abc', admin), 400, 'VALIDATION'],
       ['an id that is none', () => end('1', admin), 400, 'VALIDATION'],
@@ -79,15 +73,9 @@ describe.each(drivers)('sessions on $name', driver => {
 
     it('reads on from page to page, although time goes on', async () => {
       for (let i = 0; i < 3; i++) await login()
-      const seen: string[] = []
-      let cursor: string | null = ''
-      while (cursor !== null) {
-        const answer: Answer = await get(`?limit=2${cursor && `&cursor=${cursor}`}`, owner)
-        expect(answer.status).toBe(200)
-        seen.push(...idsOf(answer))
-        cursor = answer.body.pagination.nextCursor
-      }
-      expect(seen).toEqual(idsOf(await get('', owner)))
+      const pages = await pagesOf(cursor => get(`?limit=2${cursor}`, owner))
+      expect(pages.map(({ status }) => status)).toEqual(pages.map(() => 200))
+      expect(pages.flatMap(idsOf)).toEqual(idsOf(await get('', owner)))
     })
 
     it('shows none that has expired or ended', async () => {
@@ -137,10 +125,10 @@ describe.each(drivers)('sessions on $name', driver => {
       await get(`/token/${refreshToken}`, talent)
       await get(`/token/${refreshToken}?unknown=1`, owner)
       await get(`/token/${refreshToken}!`, owner)
-      await t.call({ method: 'GET', url: `${url}/token/${refreshToken}` })
-      await t.call({ method: 'POST', url: `${url}/token/${refreshToken}`, as: owner })
-      await t.call({ method: 'GET', url: `${url}/token/${refreshToken}%ff`, as: owner })
-      await t.call({ method: 'GET', url: `${url}/token/${refreshToken}/more`, as: owner })
+      await t.get(`${url}/token/${refreshToken}`)
+      await t.post(`${url}/token/${refreshToken}`, undefined, owner)
+      await t.get(`${url}/token/${refreshToken}%ff`, owner)
+      await t.get(`${url}/token/${refreshToken}/more`, owner)
       expect(t.log.join('')).toContain('/api/sessions/token/:token')
       expect(t.log.join('')).not.toContain(refreshToken)
     })

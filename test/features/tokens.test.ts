@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { declarations } from '../../features/index.ts'
+import { invalid, refusal, unknown } from '../support/answers.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers } from '../support/databases.ts'
 import { eventually } from '../support/eventually.ts'
 
 const url = '/api/tokens'
 const SCOPES = declarations.scopes
-const unknown = '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString()
 
 describe.each(drivers)('API tokens on $name', driver => {
@@ -25,9 +25,8 @@ describe.each(drivers)('API tokens on $name', driver => {
   afterAll(() => t.close())
 
   const body = (more: object = {}) => ({ name: 'Report', scopes: ['interviewers:read'], ...more })
-  const create = (more: object = {}, as = owner, headers = {}): Promise<Answer> =>
-    t.call({ method: 'POST', url, as, headers, payload: body(more) })
-  const revoke = (id: string, as = owner) => t.call({ method: 'DELETE', url: `${url}/${id}`, as })
+  const create = (more: object = {}, as = owner, headers = {}): Promise<Answer> => t.post(url, body(more), as, headers)
+  const revoke = (id: string, as = owner) => t.delete(`${url}/${id}`, as)
   const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` })
   const use = (
     secret: string,
@@ -46,7 +45,7 @@ describe.each(drivers)('API tokens on $name', driver => {
       ['POST', url],
       ['DELETE', `${url}/${unknown}`],
     ] as const)('a stranger: %s %s', async (method, path) => {
-      expect(await t.call({ method, url: path })).toMatchObject({ status: 401, body: { code: 'UNAUTHORIZED' } })
+      expect(await t.call({ method, url: path })).toMatchObject(refusal(401, 'UNAUTHORIZED'))
     })
 
     it.each([
@@ -60,13 +59,13 @@ describe.each(drivers)('API tokens on $name', driver => {
       ['a secret of one’s own', { secret: 'pnl_mine' }, '/secret'],
       ['another owner', { userId: unknown }, '/userId'],
     ])('%s and names the field', async (_what, more, path) => {
-      expect(await create(more)).toMatchObject({ status: 400, body: { code: 'VALIDATION', details: [{ path }] } })
+      expect(await create(more)).toMatchObject(invalid(path))
     })
 
     it('to revoke what is not there, or not one’s own', async () => {
       const { body: token } = await create()
       for (const attempt of [revoke(unknown), revoke(token.id, other), revoke(token.id, admin)]) {
-        expect(await attempt).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } })
+        expect(await attempt).toMatchObject(refusal(404, 'NOT_FOUND'))
       }
       expect((await use(token.secret)).status).toBe(200)
     })
@@ -78,7 +77,7 @@ describe.each(drivers)('API tokens on $name', driver => {
       for (let n = 0; n < 99; n += 1) await t.db.run(insert, { id: randomUUID(), userId: hoarder.id })
       const { status, body: token } = await create({}, hoarder)
       expect(status).toBe(201)
-      expect(await create({}, hoarder)).toMatchObject({ status: 409, body: { code: 'TOO_MANY_TOKENS' } })
+      expect(await create({}, hoarder)).toMatchObject(refusal(409, 'TOO_MANY_TOKENS'))
       await revoke(token.id, hoarder)
       expect((await create({}, hoarder)).status).toBe(201)
     })
@@ -98,7 +97,7 @@ describe.each(drivers)('API tokens on $name', driver => {
         createdAt: expect.any(String),
         secret: expect.stringMatching(/^pnl_[\w-]{43}$/),
       })
-      const { body: listed } = await t.call({ url, as: owner })
+      const { body: listed } = await t.get(url, owner)
       const { secret, ...rest } = token
       expect(listed.data[0]).toEqual(rest)
       const everything = JSON.stringify([
@@ -111,7 +110,7 @@ describe.each(drivers)('API tokens on $name', driver => {
     it('and revoked with a row each in the journal', async () => {
       const { body: token } = await create()
       await revoke(token.id)
-      const { body } = await t.call({ url: `/api/audit-logs?entityType=api_token&entityId=${token.id}`, as: admin })
+      const { body } = await t.get(`/api/audit-logs?entityType=api_token&entityId=${token.id}`, admin)
       const told = { userId: owner.id, name: 'Report', scopes: ['interviewers:read'] }
       const rows = body.data.map(({ action, changes }: { action: string; changes: object }) => ({ action, changes }))
       const all = (side: 'from' | 'to') =>
@@ -144,10 +143,9 @@ describe.each(drivers)('API tokens on $name', driver => {
       const writer = await secretFor(['interviewers:write'])
       const ada = { name: 'Ada', email: `${randomUUID()}@example.com` }
       expect((await use(reader)).status).toBe(200)
-      expect(await use(reader, '/api/interviewers', 'POST', ada)).toMatchObject({
-        status: 403,
-        body: { code: 'FORBIDDEN', message: 'This needs a token of scope interviewers:write' },
-      })
+      expect(await use(reader, '/api/interviewers', 'POST', ada)).toMatchObject(
+        refusal(403, 'FORBIDDEN', { message: 'This needs a token of scope interviewers:write' }),
+      )
       expect((await use(writer, '/api/interviewers', 'POST', ada)).status).toBe(201)
       expect((await use(writer)).status).toBe(403)
       expect((await use(reader, '/api/events')).status).toBe(403)
@@ -157,7 +155,7 @@ describe.each(drivers)('API tokens on $name', driver => {
 
     it('with every scope still nothing that is for people', async () => {
       const secret = await secretFor(SCOPES)
-      const { body: listed } = await t.call({ url: '/api/sessions', as: owner })
+      const { body: listed } = await t.get('/api/sessions', owner)
       for (const attempt of [
         use(secret, url),
         use(secret, url, 'POST', body()),
@@ -166,7 +164,7 @@ describe.each(drivers)('API tokens on $name', driver => {
         use(secret, `/api/sessions/${listed.data[0].id}`, 'DELETE'),
         use(secret, '/api/auth/logout', 'POST'),
       ]) {
-        expect(await attempt).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } })
+        expect(await attempt).toMatchObject(refusal(403, 'FORBIDDEN'))
       }
     })
 
@@ -188,7 +186,7 @@ describe.each(drivers)('API tokens on $name', driver => {
     it('and their deeds are their owner’s in the journal', async () => {
       const secret = await secretFor(['interviewers:write'])
       const made = await use(secret, '/api/interviewers', 'POST', { name: 'Bo', email: `${randomUUID()}@example.com` })
-      const { body } = await t.call({ url: `/api/interviewers/${made.body.id}/history`, as: owner })
+      const { body } = await t.get(`/api/interviewers/${made.body.id}/history`, owner)
       expect(body.data[0]).toMatchObject({ actorId: owner.id, actorName: owner.name })
     })
   })
@@ -197,7 +195,7 @@ describe.each(drivers)('API tokens on $name', driver => {
     const refusedFrom = async (secret: string, deed: () => Promise<unknown>) => {
       expect((await use(secret)).status).toBe(200)
       await deed()
-      expect(await use(secret)).toMatchObject({ status: 401, body: { code: 'UNAUTHORIZED' } })
+      expect(await use(secret)).toMatchObject(refusal(401, 'UNAUTHORIZED'))
     }
 
     it('when they are revoked', async () => {
@@ -217,12 +215,10 @@ describe.each(drivers)('API tokens on $name', driver => {
     it('when their owner is disabled, or removed', async () => {
       const one = await t.signedIn('talent')
       await refusedFrom(await secretFor(['interviewers:read'], one), () =>
-        t.call({ method: 'PUT', url: `/api/users/${one.id}`, as: admin, payload: { status: 'disabled' } }),
+        t.put(`/api/users/${one.id}`, { status: 'disabled' }, admin),
       )
       const two = await t.signedIn('talent')
-      await refusedFrom(await secretFor(['interviewers:read'], two), () =>
-        t.call({ method: 'DELETE', url: `/api/users/${two.id}`, as: admin }),
-      )
+      await refusedFrom(await secretFor(['interviewers:read'], two), () => t.delete(`/api/users/${two.id}`, admin))
     })
 
     it.each(['pnl_', `pnl_${'x'.repeat(43)}`, `pnl_${'x'.repeat(42)}`, `PNL_${'x'.repeat(43)}`])(
@@ -262,10 +258,10 @@ describe.each(drivers)('API tokens on $name', driver => {
     const limited = await testApp({ RATE_LIMIT_MAX: '2' }, driver)
     try {
       const one = await limited.signedIn('talent')
-      const { body: token } = await limited.call({ method: 'POST', url, as: one, payload: body() })
+      const { body: token } = await limited.post(url, body(), one)
       const asked = () => limited.call({ url: '/api/interviewers', headers: bearer(token.secret) })
       expect([(await asked()).status, (await asked()).status, (await asked()).status]).toEqual([200, 200, 429])
-      expect((await limited.call({ url: '/api/interviewers', as: one })).status).toBe(200)
+      expect((await limited.get('/api/interviewers', one)).status).toBe(200)
     } finally {
       await limited.close()
     }

@@ -17,15 +17,15 @@ describe.each(drivers)('usercount on $name', driver => {
   })
   afterAll(() => t.close())
 
-  const read = () => t.call({ method: 'GET', url, as: reader })
-  const recalculate = (as?: SignedIn) => t.call({ method: 'POST', url: `${url}/recalculate`, ...(as && { as }) })
+  const read = () => t.get(url, reader)
+  const recalculate = (as?: SignedIn) => t.post(`${url}/recalculate`, undefined, as)
 
   describe('usercount refuses', () => {
     const cases: [string, () => Promise<Answer>, number, string][] = [
-      ['a stranger', () => t.call({ method: 'GET', url }), 401, 'UNAUTHORIZED'],
+      ['a stranger', () => t.get(url), 401, 'UNAUTHORIZED'],
       ['a stranger who recalculates', () => recalculate(), 401, 'UNAUTHORIZED'],
       ['an interviewer who recalculates', () => recalculate(reader), 403, 'FORBIDDEN'],
-      ['another method', () => t.call({ method: 'DELETE', url, as: admin }), 405, 'METHOD_NOT_ALLOWED'],
+      ['another method', () => t.delete(url, admin), 405, 'METHOD_NOT_ALLOWED'],
     ]
     it.each(cases)('%s', async (_what, attempt, status, code) => {
       expect((await attempt()).body).toMatchObject({ statusCode: status, code })

@@ -1,11 +1,11 @@
 import { hash } from '@node-rs/argon2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { idsOf, pagesOf, unknown } from '../support/answers.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers } from '../support/databases.ts'
 
 const url = '/api/users'
 const PASSWORD = 'violet harbor anchors 42'
-const NOWHERE = '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'
 
 describe.each(drivers)('users on $name', driver => {
   let t: TestApp
@@ -21,15 +21,12 @@ describe.each(drivers)('users on $name', driver => {
   })
   afterAll(() => t.close())
 
-  const get = (path: string, as: SignedIn = admin) => t.call({ method: 'GET', url: `${url}${path}`, as })
+  const get = (path: string, as: SignedIn = admin) => t.get(`${url}${path}`, as)
   const put = (id: string, payload: object, headers: Record<string, string> = {}, as: SignedIn = admin) =>
-    t.call({ method: 'PUT', url: `${url}/${id}`, as, payload, headers })
-  const remove = (id: string, headers: Record<string, string> = {}) =>
-    t.call({ method: 'DELETE', url: `${url}/${id}`, as: admin, headers })
-  const post = (payload: object, headers: Record<string, string> = {}) =>
-    t.call({ method: 'POST', url, as: admin, payload, headers })
-  const login = (email: string, password: string) =>
-    t.call({ method: 'POST', url: '/api/auth/login', payload: { email, password } })
+    t.put(`${url}/${id}`, payload, as, headers)
+  const remove = (id: string, headers: Record<string, string> = {}) => t.delete(`${url}/${id}`, admin, headers)
+  const post = (payload: object, headers: Record<string, string> = {}) => t.post(url, payload, admin, headers)
+  const login = (email: string, password: string) => t.post('/api/auth/login', { email, password })
 
   let made = 0
   const body = (more: object = {}) => ({
@@ -49,29 +46,19 @@ describe.each(drivers)('users on $name', driver => {
 
   describe('users refuses', () => {
     const cases: [string, () => Promise<Answer>, number, string][] = [
-      ['a stranger', () => t.call({ method: 'GET', url }), 401, 'UNAUTHORIZED'],
+      ['a stranger', () => t.get(url), 401, 'UNAUTHORIZED'],
       ['a list for talent', () => get('', talent), 403, 'FORBIDDEN'],
       ['a list for an interviewer', () => get('', other), 403, 'FORBIDDEN'],
-      [
-        'talent who adds somebody',
-        () => t.call({ method: 'POST', url, as: talent, payload: body() }),
-        403,
-        'FORBIDDEN',
-      ],
+      ['talent who adds somebody', () => t.post(url, body(), talent), 403, 'FORBIDDEN'],
       ['somebody who changes themself', () => put(other.id, { role: 'admin' }, {}, other), 403, 'FORBIDDEN'],
-      [
-        'talent who removes somebody',
-        () => t.call({ method: 'DELETE', url: `${url}/${other.id}`, as: talent }),
-        403,
-        'FORBIDDEN',
-      ],
+      ['talent who removes somebody', () => t.delete(`${url}/${other.id}`, talent), 403, 'FORBIDDEN'],
       ['somebody else to talent', () => get(`/${other.id}`, talent), 404, 'NOT_FOUND'],
       ['the address of somebody else to talent', () => get(`/email/${other.email}`, talent), 404, 'NOT_FOUND'],
-      ['an unknown user', () => get(`/${NOWHERE}`), 404, 'NOT_FOUND'],
+      ['an unknown user', () => get(`/${unknown}`), 404, 'NOT_FOUND'],
       ['an unknown address', () => get('/email/nobody@example.com'), 404, 'NOT_FOUND'],
-      ['a change of an unknown user', () => put(NOWHERE, { name: 'X' }), 404, 'NOT_FOUND'],
-      ['a new password of an unknown user', () => put(NOWHERE, { password: PASSWORD }), 404, 'NOT_FOUND'],
-      ['the removal of an unknown user', () => remove(NOWHERE), 404, 'NOT_FOUND'],
+      ['a change of an unknown user', () => put(unknown, { name: 'X' }), 404, 'NOT_FOUND'],
+      ['a new password of an unknown user', () => put(unknown, { password: PASSWORD }), 404, 'NOT_FOUND'],
+      ['the removal of an unknown user', () => remove(unknown), 404, 'NOT_FOUND'],
       ['an id that is none', () => get('/1'), 400, 'VALIDATION'],
       ['an address that is none', () => get('/email/nobody'), 400, 'VALIDATION'],
       ['an unknown filter', () => get('?name=x'), 400, 'VALIDATION'],
@@ -134,12 +121,7 @@ describe.each(drivers)('users on $name', driver => {
     })
 
     it('answers 304 while the version is current', async () => {
-      const answer = await t.call({
-        method: 'GET',
-        url: `${url}/${other.id}`,
-        as: other,
-        headers: { 'if-none-match': '"1"' },
-      })
+      const answer = await t.get(`${url}/${other.id}`, other, { 'if-none-match': '"1"' })
       expect(answer.status).toBe(304)
     })
 
@@ -231,19 +213,18 @@ describe.each(drivers)('users on $name', driver => {
 
     it('who are removed take their sessions with them, and leave an interviewer without an account', async () => {
       const user = await somebody()
-      const interviewer = await t.call({
-        method: 'POST',
-        url: '/api/interviewers',
-        as: admin,
-        payload: { name: 'Ivan', email: 'ivan-left@example.com', userId: user.id },
-      })
+      const interviewer = await t.post(
+        '/api/interviewers',
+        { name: 'Ivan', email: 'ivan-left@example.com', userId: user.id },
+        admin,
+      )
       expect((await remove(user.id, { 'if-match': '"1"' })).status).toBe(204)
       expect((await get(`/${user.id}`)).status).toBe(404)
       expect((await get(`/${user.id}`, user)).status).toBe(401)
       expect(await t.db.one('SELECT count(*) AS n FROM sessions WHERE user_id = :id', { id: user.id })).toEqual({
         n: 0,
       })
-      const left = await t.call({ method: 'GET', url: `/api/interviewers/${interviewer.body.id}`, as: admin })
+      const left = await t.get(`/api/interviewers/${interviewer.body.id}`, admin)
       expect(left.body.userId).toBeNull()
       expect((await history(user.id)).map(({ action }) => action)).toEqual(['delete'])
     })
@@ -251,9 +232,7 @@ describe.each(drivers)('users on $name', driver => {
     it('who are admin can go while another is active, however many go at once', async () => {
       const apart = await testApp({}, driver)
       const admins = await Promise.all([1, 2, 3].map(() => apart.signedIn('admin')))
-      const answers = await Promise.all(
-        admins.map(as => apart.call({ method: 'PUT', url: `${url}/${as.id}`, as, payload: { role: 'talent' } })),
-      )
+      const answers = await Promise.all(admins.map(as => apart.put(`${url}/${as.id}`, { role: 'talent' }, as)))
       expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 409])
       await apart.close()
     })
@@ -276,7 +255,7 @@ describe.each(drivers)('users on $name', driver => {
       await apart.db.run(`UPDATE users SET status = 'disabled' WHERE name = 'Person 6'`)
     })
     afterAll(() => apart.close())
-    const list = (query: string) => apart.call({ method: 'GET', url: `${url}?${query}`, as: boss })
+    const list = (query: string) => apart.get(`${url}?${query}`, boss)
     const names = (answer: Answer) => answer.body.data.map(({ name }: { name: string }) => name)
 
     it('is filtered by role, status and words, with the right total', async () => {
@@ -289,13 +268,7 @@ describe.each(drivers)('users on $name', driver => {
 
     it('is read page by page in each order, without a gap or a double', async () => {
       for (const sort of ['name', '-name', 'email', 'createdAt', '-createdAt']) {
-        const seen: string[] = []
-        let cursor: string | null = ''
-        while (cursor !== null) {
-          const answer: Answer = await list(`sort=${sort}&limit=3${cursor && `&cursor=${cursor}`}`)
-          seen.push(...answer.body.data.map(({ id }: { id: string }) => id))
-          cursor = answer.body.pagination.nextCursor
-        }
+        const seen = (await pagesOf(cursor => list(`sort=${sort}&limit=3${cursor}`))).flatMap(idsOf)
         expect(new Set(seen).size).toBe(8)
         expect(seen).toHaveLength(8)
       }

@@ -25,14 +25,15 @@ describe.each(drivers)('access tokens on $name', driver => {
 
   const encoded = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url')
   const decoded = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>
-  const hmac = (text: string, secret: string, hash = 'sha256') =>
-    createHmac(hash, secret).update(text).digest('base64url')
+  const signed = (head: unknown, body: unknown, secret = t.config.JWT_SECRET, hash = 'sha256') => {
+    const text = `${encoded(head)}.${encoded(body)}`
+    return `${text}.${createHmac(hash, secret).update(text).digest('base64url')}`
+  }
   const now = () => Math.floor(Date.now() / 1000)
 
   /** A token with these differences, signed with the real secret unless told otherwise. */
   function forge(head: object = {}, body: object = {}, secret = t.config.JWT_SECRET, hash = 'sha256'): string {
-    const text = `${encoded({ ...header, ...head })}.${encoded({ ...payload, ...body })}`
-    return `${text}.${hmac(text, secret, hash)}`
+    return signed({ ...header, ...head }, { ...payload, ...body }, secret, hash)
   }
 
   function forgeRsa(): string {
@@ -46,7 +47,7 @@ describe.each(drivers)('access tokens on $name', driver => {
   }
 
   const ask = (authorization: string, path = url) => t.call({ method: 'GET', url: path, headers: { authorization } })
-  const askAs = async (one: SignedIn, path = url) => (await t.call({ method: 'GET', url: path, as: one })).status
+  const askAs = async (one: SignedIn, path = url) => (await t.get(path, one)).status
 
   describe('an access token', () => {
     it('is taken when it is sound, also when it was made by hand', async () => {
@@ -130,20 +131,8 @@ describe.each(drivers)('access tokens on $name', driver => {
       ['one part', () => 'x'],
       ['dots alone', () => '..'],
       ['a header that is no JSON', () => `e30x.${encoded(payload)}.x`],
-      [
-        'a payload that is null',
-        () => {
-          const text = `${encoded(header)}.${encoded(null)}`
-          return `${text}.${hmac(text, t.config.JWT_SECRET)}`
-        },
-      ],
-      [
-        'a payload that is a list',
-        () => {
-          const text = `${encoded(header)}.${encoded([payload])}`
-          return `${text}.${hmac(text, t.config.JWT_SECRET)}`
-        },
-      ],
+      ['a payload that is null', () => signed(header, null)],
+      ['a payload that is a list', () => signed(header, [payload])],
       ['five thousand characters', () => 'x'.repeat(5000)],
     ]
     it.each(forged)('is refused with %s', async (_what, make) => {
@@ -164,7 +153,7 @@ describe.each(drivers)('access tokens on $name', driver => {
     })
 
     it('is not taken from the address', async () => {
-      const answer = await t.call({ method: 'GET', url: `${url}?access_token=${user.token}` })
+      const answer = await t.get(`${url}?access_token=${user.token}`)
       expect(answer.status).toBe(401)
       expect(t.log.join('')).not.toContain(user.token)
     })
@@ -196,25 +185,23 @@ describe.each(drivers)('access tokens on $name', driver => {
   })
 
   describe('what is changed acts on the next request', () => {
-    const change = (id: string, payload: object) =>
-      t.call({ method: 'PUT', url: `/api/users/${id}`, as: admin, payload })
+    const change = (id: string, payload: object) => t.put(`/api/users/${id}`, payload, admin)
+    const byHand = (table: string, set: string, id: string) =>
+      t.db.run(`UPDATE ${table} SET ${set} WHERE id = :id`, { id })
+    const past = () => new Date(Date.now() - 1).toISOString()
 
-    it('when somebody signs out', async () => {
+    it.each<[string, (one: SignedIn) => Promise<unknown>]>([
+      ['somebody signs out', one => t.post('/api/auth/logout', undefined, one)],
+      ['somebody is disabled', ({ id }) => change(id, { status: 'disabled' })],
+      ['somebody is disabled in the database, by hand', ({ id }) => byHand('users', `status = 'disabled'`, id)],
+      ['a password is changed', ({ id }) => change(id, { password: 'seven purple lanterns 9' })],
+      ['an admin ends the session', ({ sessionId }) => t.delete(`${url}/${sessionId}`, admin)],
+      ['the session expires', ({ sessionId }) => byHand('sessions', `expires_at = '${past()}'`, sessionId)],
+      ['the account is removed', ({ id }) => t.delete(`/api/users/${id}`, admin)],
+    ])('when %s', async (_what, deed) => {
       const one = await t.signedIn('talent')
       expect(await askAs(one)).toBe(200)
-      await t.call({ method: 'POST', url: '/api/auth/logout', as: one })
-      expect(await askAs(one)).toBe(401)
-    })
-
-    it('when somebody is disabled', async () => {
-      const one = await t.signedIn('talent')
-      await change(one.id, { status: 'disabled' })
-      expect(await askAs(one)).toBe(401)
-    })
-
-    it('when somebody is disabled in the database, by hand', async () => {
-      const one = await t.signedIn('talent')
-      await t.db.run(`UPDATE users SET status = 'disabled' WHERE id = :id`, { id: one.id })
+      await deed(one)
       expect(await askAs(one)).toBe(401)
     })
 
@@ -224,31 +211,6 @@ describe.each(drivers)('access tokens on $name', driver => {
       expect(await askAs(one, '/api/users')).toBe(403)
       await change(one.id, { role: 'admin' })
       expect(await askAs(one, '/api/users')).toBe(200)
-    })
-
-    it('when a password is changed', async () => {
-      const one = await t.signedIn('talent')
-      await change(one.id, { password: 'seven purple lanterns 9' })
-      expect(await askAs(one)).toBe(401)
-    })
-
-    it('when an admin ends the session', async () => {
-      const one = await t.signedIn('talent')
-      await t.call({ method: 'DELETE', url: `${url}/${one.sessionId}`, as: admin })
-      expect(await askAs(one)).toBe(401)
-    })
-
-    it('when the session expires', async () => {
-      const one = await t.signedIn('talent')
-      const past = new Date(Date.now() - 1).toISOString()
-      await t.db.run('UPDATE sessions SET expires_at = :past WHERE id = :id', { past, id: one.sessionId })
-      expect(await askAs(one)).toBe(401)
-    })
-
-    it('when the account is removed', async () => {
-      const one = await t.signedIn('talent')
-      await t.call({ method: 'DELETE', url: `/api/users/${one.id}`, as: admin })
-      expect(await askAs(one)).toBe(401)
     })
   })
 })

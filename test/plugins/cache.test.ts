@@ -4,13 +4,14 @@ import { setImmediate as nextLoop } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DatabaseError, type Database } from '../../db/database.ts'
+import { unknown } from '../support/answers.ts'
 import { testApp, type SignedIn, type TestApp } from '../support/app.ts'
-import { addEvent, addInterviewer, addRefreshToken, ask, withApiToken } from '../support/cache.ts'
+import { addEvent, addInterviewer, addRefreshToken, ask } from '../support/cache.ts'
+import { withApiToken } from '../support/tokens.ts'
 import { drivers } from '../support/databases.ts'
 import { insertUser } from '../support/rows.ts'
 
 const list = '/api/interviewers'
-const unknown = '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'
 const HOUR_MS = 3_600_000
 /** How many ask at the same time. */
 const CROWD = 25
@@ -40,7 +41,7 @@ describe.each(drivers)('the cache on $name', driver => {
   const read = (url: string, as = reader, headers = {}) => ask(t.app, url, { as, headers })
   const parsed = async (url: string, as = reader) => JSON.parse((await read(url, as)).text)
   const rename = async (name: string, id = ada) => {
-    const answer = await t.call({ method: 'PUT', url: `${list}/${id}`, as: admin, payload: { name } })
+    const answer = await t.put(`${list}/${id}`, { name }, admin)
     expect(answer.status).toBe(200)
   }
   const crowd = (url: string, as: readonly SignedIn[] = [admin, talent, reader]) =>
@@ -59,7 +60,7 @@ describe.each(drivers)('the cache on $name', driver => {
 
     it('from memory has every other header that one made anew has', async () => {
       const headersOf = async () => {
-        const { headers } = await t.call({ method: 'GET', url: `${list}/${ada}`, as: reader })
+        const { headers } = await t.get(`${list}/${ada}`, reader)
         return Object.keys(headers)
           .filter(name => name !== 'x-cache')
           .sort()
@@ -148,12 +149,7 @@ describe.each(drivers)('the cache on $name', driver => {
         expect(await ask(t.app, url, {})).toMatchObject({ status: 401, cache: undefined })
       }
       expect(await read('/api/users', talent)).toMatchObject({ status: 403, cache: undefined })
-      const scoped = await t.call({
-        method: 'POST',
-        url: '/api/tokens',
-        as: admin,
-        payload: { name: 'Tasks', scopes: ['tasks:read'] },
-      })
+      const scoped = await t.post('/api/tokens', { name: 'Tasks', scopes: ['tasks:read'] }, admin)
       const headers = { authorization: `Bearer ${scoped.body.secret}` }
       expect(await ask(t.app, list, { headers })).toMatchObject({ status: 403, cache: undefined })
     })
@@ -178,7 +174,7 @@ describe.each(drivers)('the cache on $name', driver => {
       expect(await read(`${list}/${id}`, admin)).toMatchObject({ etag: '"2"', cache: 'miss' })
       expect((await read(list, admin)).text).toContain('Caroline')
       await warm(list, `${list}/${id}`)
-      expect(await t.call({ method: 'DELETE', url: `${list}/${id}`, as: admin })).toMatchObject({ status: 204 })
+      expect(await t.delete(`${list}/${id}`, admin)).toMatchObject({ status: 204 })
       expect(await read(`${list}/${id}`, admin)).toMatchObject({ status: 404 })
       expect((await read(list, admin)).text).not.toContain('Caroline')
     })
@@ -204,10 +200,10 @@ describe.each(drivers)('the cache on $name', driver => {
       const urls = ['/api/portfolio/skills', `${list}/${id}/portfolio`]
       await warm(...urls)
       const payload = { interviewerId: id, name: 'Difference engines' }
-      await t.call({ method: 'POST', url: '/api/portfolio/skills', as: admin, payload })
+      await t.post('/api/portfolio/skills', payload, admin)
       for (const url of urls) expect((await read(url, admin)).text, url).toContain('Difference engines')
       await warm(...urls)
-      await t.call({ method: 'DELETE', url: `${list}/${id}`, as: admin })
+      await t.delete(`${list}/${id}`, admin)
       expect(await read(`${list}/${id}/portfolio`, admin)).toMatchObject({ status: 404 })
       expect((await read('/api/portfolio/skills', admin)).text).not.toContain('Difference engines')
     })
@@ -218,9 +214,9 @@ describe.each(drivers)('the cache on $name', driver => {
       await addEvent(t, admin, id)
       expect((await parsed('/api/events', person)).data).toEqual([])
       expect(await read('/api/events', person)).toMatchObject({ cache: 'hit' })
-      await t.call({ method: 'PUT', url: `${list}/${id}`, as: admin, payload: { userId: person.id } })
+      await t.put(`${list}/${id}`, { userId: person.id }, admin)
       expect((await parsed('/api/events', person)).data).toHaveLength(1)
-      await t.call({ method: 'PUT', url: `${list}/${id}`, as: admin, payload: { userId: null } })
+      await t.put(`${list}/${id}`, { userId: null }, admin)
       expect((await parsed('/api/events', person)).data).toEqual([])
     })
 
@@ -228,7 +224,7 @@ describe.each(drivers)('the cache on $name', driver => {
       const person = await t.signedIn('admin')
       await read('/api/users', person)
       expect(await read('/api/users', person)).toMatchObject({ status: 200, cache: 'hit' })
-      const change = (payload: object) => t.call({ method: 'PUT', url: `/api/users/${person.id}`, as: admin, payload })
+      const change = (payload: object) => t.put(`/api/users/${person.id}`, payload, admin)
       await change({ role: 'talent' })
       expect(await read('/api/users', person)).toMatchObject({ status: 403 })
       expect(await read(list, person)).toMatchObject({ status: 200 })
@@ -386,7 +382,7 @@ describe.each(drivers)('the cache on $name', driver => {
 
     it('is there no longer when the token was used', async () => {
       const { token, url } = await kept()
-      const used = await t.call({ method: 'POST', url: '/api/auth/refresh', payload: { refreshToken: token } })
+      const used = await t.post('/api/auth/refresh', { refreshToken: token })
       expect(used.status).toBe(200)
       expect(await read(url, admin)).toMatchObject({ status: 404 })
       expect(await read(`/api/sessions/token/${used.body.refreshToken}`, admin)).toMatchObject({ status: 200 })
@@ -394,7 +390,7 @@ describe.each(drivers)('the cache on $name', driver => {
 
     it('is there no longer when it was ended', async () => {
       const { owner, url } = await kept()
-      await t.call({ method: 'DELETE', url: `/api/sessions/${owner.sessionId}`, as: admin })
+      await t.delete(`/api/sessions/${owner.sessionId}`, admin)
       expect(await read(url, admin)).toMatchObject({ status: 404 })
       expect(await read(url, owner)).toMatchObject({ status: 401 })
     })

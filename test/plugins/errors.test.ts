@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DatabaseError } from '../../db/database.ts'
 import { buildApp } from '../../app.ts'
+import { refusal } from '../support/answers.ts'
 import { testApp, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers } from '../support/databases.ts'
 
@@ -24,12 +25,7 @@ describe.each(drivers)('errors on $name', driver => {
   }
 
   it('have one shape, with the request id of the answer', async () => {
-    const answer = await t.call({
-      method: 'GET',
-      url: '/api/interviewers/abc',
-      as: admin,
-      headers: { 'x-request-id': 'r-1' },
-    })
+    const answer = await t.get('/api/interviewers/abc', admin, { 'x-request-id': 'r-1' })
     expect(answer.body).toEqual({
       statusCode: 400,
       error: 'Bad Request',
@@ -75,10 +71,7 @@ describe.each(drivers)('errors on $name', driver => {
   })
 
   it('tell an unknown address from a known one under another method', async () => {
-    expect(await t.call({ method: 'GET', url: '/api/nowhere' })).toMatchObject({
-      status: 404,
-      body: { code: 'NOT_FOUND' },
-    })
+    expect(await t.get('/api/nowhere')).toMatchObject(refusal(404, 'NOT_FOUND'))
     expect(await t.call({ method: 'PATCH', url: '/api/interviewers', as: admin })).toMatchObject({
       status: 405,
       headers: { allow: 'GET, HEAD, POST' },
@@ -101,7 +94,7 @@ describe.each(drivers)('errors on $name', driver => {
     ['a poisoned prototype', '{"__proto__":{"admin":true}}', 'application/json', 400, 'VALIDATION'],
   ])('refuse %s', async (_what, payload, type, status, code) => {
     const headers = { 'content-type': type }
-    const answer = await t.call({ method: 'POST', url: '/api/interviewers', as: admin, headers, payload })
+    const answer = await t.post('/api/interviewers', payload, admin, headers)
     expect(answer).toMatchObject({ status, body: { statusCode: status, code } })
   })
 })

@@ -8,7 +8,7 @@ describe.each(drivers)('health on $name', driver => {
   afterAll(() => t.close())
 
   it.each(['/health', '/api/health'])('of the database is told to anybody at %s', async url => {
-    const answer = await t.call({ method: 'GET', url })
+    const answer = await t.get(url)
     expect(answer.status).toBe(200)
     expect(answer.body).toEqual({
       status: 'healthy',
@@ -20,9 +20,6 @@ describe.each(drivers)('health on $name', driver => {
   })
 
   it('of the process is told without asking the database', async () => {
-    expect(await t.call({ method: 'GET', url: '/health/live' })).toMatchObject({
-      status: 200,
-      body: { status: 'alive' },
-    })
+    expect(await t.get('/health/live')).toMatchObject({ status: 200, body: { status: 'alive' } })
   })
 })

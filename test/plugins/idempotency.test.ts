@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { refusal } from '../support/answers.ts'
 import { testApp, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers } from '../support/databases.ts'
 import { acceptInserts, refuseInserts } from '../support/tables.ts'
@@ -13,14 +14,14 @@ describe.each(drivers)('Idempotency-Key on $name', driver => {
   afterAll(() => t.close())
 
   const send = (key: string, payload: object) =>
-    t.call({ method: 'POST', url: '/api/interviewers', as: talent, headers: { 'idempotency-key': key }, payload })
+    t.post('/api/interviewers', payload, talent, { 'idempotency-key': key })
 
   it('is forgotten after 24 hours', async () => {
     const payload = { name: 'Ada', email: 'ada@example.com' }
     expect((await send('day', payload)).status).toBe(201)
     expect((await send('day', payload)).headers).toHaveProperty('idempotency-replayed')
     await t.db.run(`UPDATE idempotency_keys SET expires_at = '2020-01-01T00:00:00.000Z'`)
-    expect(await send('day', payload)).toMatchObject({ status: 409, body: { code: 'EMAIL_TAKEN' } })
+    expect(await send('day', payload)).toMatchObject(refusal(409, 'EMAIL_TAKEN'))
   })
 
   it('is not kept when the work is undone, nor the work when the key cannot be kept', async () => {
@@ -35,10 +36,7 @@ describe.each(drivers)('Idempotency-Key on $name', driver => {
 
   it('is refused when it is no visible ASCII of 1 to 255', async () => {
     for (const key of ['with space', 'x'.repeat(256)]) {
-      expect(await send(key, { name: 'C', email: 'c@example.com' })).toMatchObject({
-        status: 400,
-        body: { code: 'VALIDATION' },
-      })
+      expect(await send(key, { name: 'C', email: 'c@example.com' })).toMatchObject(refusal(400, 'VALIDATION'))
     }
   })
 })

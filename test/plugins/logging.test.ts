@@ -16,7 +16,7 @@ describe.each(drivers)('the log on $name', driver => {
   it('has one line a request, with its id, route, user, status and duration', async () => {
     const before = t.log.length
     const url = '/api/interviewers/0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10?'
-    await t.call({ method: 'GET', url, as: admin, headers: { 'x-request-id': 'log-1' } })
+    await t.get(url, admin, { 'x-request-id': 'log-1' })
     expect(lines().slice(before)).toEqual([
       {
         level: 'info',
@@ -33,7 +33,7 @@ describe.each(drivers)('the log on $name', driver => {
   })
 
   it('never shows an address, a query or a credential', async () => {
-    await t.call({ method: 'GET', url: '/api/nowhere/secret-in-path?access_token=secret-in-query', as: admin })
+    await t.get('/api/nowhere/secret-in-path?access_token=secret-in-query', admin)
     await t.call({
       method: 'GET',
       url: '/health',

@@ -20,7 +20,7 @@ afterEach(() => {
 
 /** The value of every series, by its name and labels. */
 async function figures(t: TestApp): Promise<Map<string, number>> {
-  const { status, body } = await t.call({ url: '/metrics' })
+  const { status, body } = await t.get('/metrics')
   expect(status).toBe(200)
   const series = String(body)
     .split('\n')
@@ -46,7 +46,7 @@ describe('metrics with METRICS_TOKEN', () => {
   })
 
   it('are refused to an admin, who has another token', async () => {
-    expect(await t.call({ url: '/metrics', as: await t.signedIn('admin') })).toMatchObject({ status: 401 })
+    expect(await t.get('/metrics', await t.signedIn('admin'))).toMatchObject({ status: 401 })
   })
 
   it('are told to whoever sends it, from anywhere', async () => {
@@ -97,18 +97,13 @@ describe.each(drivers)('metrics on $name', driver => {
   afterAll(() => t.close())
 
   const create = () =>
-    t.call({
-      method: 'POST',
-      url: '/api/interviewers',
-      as: staff,
-      payload: { name: 'Ada Lovelace', email: `${randomUUID()}@example.com` },
-    })
+    t.post('/api/interviewers', { name: 'Ada Lovelace', email: `${randomUUID()}@example.com` }, staff)
 
   it('time requests by the pattern of their route, and never tell an address', async () => {
     const { body } = await create()
-    for (let n = 0; n < 3; n += 1) await t.call({ url: `/api/interviewers/${body.id}`, as: staff })
-    await t.call({ url: '/nowhere/a-secret' })
-    const text = String((await t.call({ url: '/metrics' })).body)
+    for (let n = 0; n < 3; n += 1) await t.get(`/api/interviewers/${body.id}`, staff)
+    await t.get('/nowhere/a-secret')
+    const text = String((await t.get('/metrics')).body)
     const count = (labels: string) => `http_request_duration_seconds_count{${labels}}`
     const found = await figures(t)
     expect(found.get(count('method="GET",route="/api/interviewers/:id",status_code="200"'))).toBe(3)
@@ -158,8 +153,8 @@ describe.each(drivers)('metrics on $name', driver => {
   it('tell how the cache is', async () => {
     const url = `/api/interviewers/${(await create()).body.id}`
     const before = await figures(t)
-    await t.call({ url, as: staff })
-    await t.call({ url, as: staff })
+    await t.get(url, staff)
+    await t.get(url, staff)
     const kept = await figures(t)
     await create()
     const dropped = await figures(t)
@@ -238,7 +233,7 @@ describe.each(drivers)('metrics on $name', driver => {
 describe('metrics', () => {
   it('are of one instance: another in the same process has its own', async () => {
     const [one, two] = [await testApp(), await testApp()]
-    await one.call({ url: '/health' })
+    await one.get('/health')
     const series = 'http_request_duration_seconds_count{method="GET",route="/health",status_code="200"}'
     expect([(await figures(one)).get(series), (await figures(two)).get(series)]).toEqual([1, undefined])
     await one.close()
@@ -250,7 +245,7 @@ describe('metrics', () => {
     const t = await testApp({ RATE_LIMIT_MAX: '2' })
     for (let n = 0; n < 5; n += 1) await figures(t)
     const statuses: number[] = []
-    for (let n = 0; n < 3; n += 1) statuses.push((await t.call({ url: '/health' })).status)
+    for (let n = 0; n < 3; n += 1) statuses.push((await t.get('/health')).status)
     expect(statuses).toEqual([200, 200, 429])
     await t.close()
   })
@@ -297,7 +292,7 @@ describe('under pressure', () => {
   }
 
   async function expectFine(): Promise<void> {
-    expect((await t.call({ url: '/health' })).status).toBe(200)
+    expect((await t.get('/health')).status).toBe(200)
     expect((await figures(t)).get('panelist_under_pressure')).toBe(0)
   }
 

@@ -15,7 +15,7 @@ describe.each(drivers)('rate limits on $name', driver => {
   it('count each user on their own, and tell when to come back', async () => {
     t = await testApp({ RATE_LIMIT_MAX: '3' }, driver)
     const [one, two] = [await t.signedIn('admin'), await t.signedIn('admin')]
-    const get = (as = one) => t.call({ method: 'GET', url: '/api/interviewers', as })
+    const get = (as = one) => t.get('/api/interviewers', as)
     expect(await statuses(4, get)).toEqual([200, 200, 200, 429])
     const refused = await get()
     expect(refused).toMatchObject({
@@ -49,6 +49,6 @@ describe.each(drivers)('rate limits on $name', driver => {
 
   it('are off at 0', async () => {
     t = await testApp({ RATE_LIMIT_MAX: '0' }, driver)
-    expect(new Set(await statuses(50, () => t.call({ method: 'GET', url: '/health' })))).toEqual(new Set([200]))
+    expect(new Set(await statuses(50, () => t.get('/health')))).toEqual(new Set([200]))
   })
 })

@@ -8,6 +8,7 @@ import { tasksService } from '../../features/tasks/service.ts'
 import { commandLine } from '../../plugins/actor.ts'
 import { auditLogger } from '../../plugins/audit-logger.ts'
 import { idempotency } from '../../plugins/idempotency.ts'
+import { refusal } from '../support/answers.ts'
 import { testApp, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers, sqlite } from '../support/databases.ts'
 import { eventually } from '../support/eventually.ts'
@@ -31,10 +32,13 @@ describe.each(drivers)('realtime on $name', driver => {
   afterAll(() => t.close())
 
   const as = ({ token }: SignedIn, options: ClientOptions = {}) => connect(t.app, { token, ...options })
+  const ping = (one: TestSocket) => {
+    one.send({ type: 'PING' })
+    return one.message('PONG')
+  }
   const task = async (more: object = {}, by = talent) =>
-    (await t.call({ method: 'POST', url: '/api/tasks', as: by, payload: { title: 'Write feedback', ...more } })).body
-  const change = async (id: string, payload: object, by = talent) =>
-    (await t.call({ method: 'PUT', url: `/api/tasks/${id}`, as: by, payload })).body
+    (await t.post('/api/tasks', { title: 'Write feedback', ...more }, by)).body
+  const change = async (id: string, payload: object, by = talent) => (await t.put(`/api/tasks/${id}`, payload, by)).body
   const lastId = async () => (await t.db.one<{ id: number }>('SELECT max(id) AS id FROM audit_logs'))?.id ?? 0
 
   describe('lets in', () => {
@@ -43,22 +47,21 @@ describe.each(drivers)('realtime on $name', driver => {
       const message = await connect(t.app)
       message.send({ type: 'AUTH', token: talent.token })
       for (const one of [await as(talent), header, message]) {
-        one.send({ type: 'PING' })
-        expect(await one.message('PONG')).toEqual({ type: 'PONG', timestamp: expect.stringMatching(/^\d{4}-.*Z$/) })
+        expect(await ping(one)).toEqual({ type: 'PONG', timestamp: expect.stringMatching(/^\d{4}-.*Z$/) })
         one.end()
       }
     })
 
     it('an API token, to what its scopes let it read', async () => {
       const payload = { name: 'Board', scopes: ['tasks:read'] }
-      const { body } = await t.call({ method: 'POST', url: '/api/tokens', as: talent, payload })
+      const { body } = await t.post('/api/tokens', payload, talent)
       const one = await connect(t.app, { token: body.secret })
       await one.subscribe('TASKS')
       one.send({ type: 'SUBSCRIBE_EVENTS' })
       expect(await one.message('ERROR')).toMatchObject({ code: 'FORBIDDEN' })
       const { id } = await task()
       expect((await one.news(1))[0]).toMatchObject({ type: 'TASK_CREATED', entityId: id })
-      await t.call({ method: 'DELETE', url: `/api/tokens/${body.id}`, as: talent })
+      await t.delete(`/api/tokens/${body.id}`, talent)
       expect(await one.closed).toBe(4401)
     })
 
@@ -67,23 +70,20 @@ describe.each(drivers)('realtime on $name', driver => {
       ['a listed origin', { origin: 'https://hr.example' }],
     ])('from %s', async (_what, options) => {
       const one = await as(talent, options)
-      one.send({ type: 'PING' })
-      await one.message('PONG')
+      await ping(one)
       one.end()
     })
 
     it('a page of its own', async () => {
       const { host } = new URL(await addressOf(t.app))
       const one = await as(talent, { origin: `http://${host}` })
-      one.send({ type: 'PING' })
-      await one.message('PONG')
+      await ping(one)
       one.end()
     })
 
     it('nobody from another origin: 403 before there is a socket', async () => {
-      const socket = new WebSocket(`${await addressOf(t.app)}?token=${talent.token}`, {
-        origin: 'https://evil.example',
-      })
+      const address = `${await addressOf(t.app)}?token=${talent.token}`
+      const socket = new WebSocket(address, { origin: 'https://evil.example' })
       const [, response] = await once(socket, 'unexpected-response')
       expect(response.statusCode).toBe(403)
       socket.on('error', () => undefined)
@@ -91,27 +91,21 @@ describe.each(drivers)('realtime on $name', driver => {
     })
 
     it('no plain request: 426', async () => {
-      const answer = await t.call({ url: '/ws/updates', as: talent })
-      expect(answer).toMatchObject({
-        status: 426,
-        body: { code: 'UPGRADE_REQUIRED' },
-        headers: { upgrade: 'websocket' },
-      })
+      const answer = await t.get('/ws/updates', talent)
+      expect(answer).toMatchObject({ ...refusal(426, 'UPGRADE_REQUIRED'), headers: { upgrade: 'websocket' } })
     })
 
     it('nobody more than ten times', async () => {
       const many = await t.signedIn('talent')
       const ten = await Promise.all(Array.from({ length: 10 }, () => as(many)))
       for (const one of ten) {
-        one.send({ type: 'PING' })
-        await one.message('PONG')
+        await ping(one)
       }
       expect(await (await as(many)).closed).toBe(1008)
       ten[0]?.end()
       await eventually(() => expect(t.app.realtime.connections).toBe(9))
       const again = await as(many)
-      again.send({ type: 'PING' })
-      await again.message('PONG')
+      await ping(again)
       for (const one of [...ten, again]) one.end()
     })
   })
@@ -140,7 +134,7 @@ describe.each(drivers)('realtime on $name', driver => {
     it('who signs out', async () => {
       const user = await t.signedIn('talent')
       const one = await open(user)
-      await t.call({ method: 'POST', url: '/api/auth/logout', as: user })
+      await t.post('/api/auth/logout', undefined, user)
       expect(await one.closed).toBe(4401)
     })
 
@@ -163,7 +157,7 @@ describe.each(drivers)('realtime on $name', driver => {
     it('a token that expires', async () => {
       const expiresAt = Date.now() + 3_600_000
       const payload = { name: 'Short', scopes: ['tasks:read'], expiresAt: new Date(expiresAt).toISOString() }
-      const { body } = await t.call({ method: 'POST', url: '/api/tokens', as: talent, payload })
+      const { body } = await t.post('/api/tokens', payload, talent)
       const one = await connect(t.app, { token: body.secret })
       await one.subscribe('TASKS')
       vi.useFakeTimers({ toFake: ['Date'], now: expiresAt })
@@ -174,8 +168,7 @@ describe.each(drivers)('realtime on $name', driver => {
     it('but not who sends a fresh token in time', async () => {
       const one = await open(talent)
       one.send({ type: 'AUTH', token: t.app.accessToken(talent, talent.sessionId) })
-      one.send({ type: 'PING' })
-      await one.message('PONG')
+      await ping(one)
       one.end()
     })
   })
@@ -195,8 +188,7 @@ describe.each(drivers)('realtime on $name', driver => {
       const one = await as(talent)
       one.send(message)
       expect(await one.message('ERROR')).toEqual({ type: 'ERROR', code, message: expect.any(String) })
-      one.send({ type: 'PING' })
-      await one.message('PONG')
+      await ping(one)
       one.end()
     })
 
@@ -236,7 +228,7 @@ describe.each(drivers)('realtime on $name', driver => {
       await Promise.all([staff.news(2), own.news(2)])
       await change(made.id, { assigneeId: other.id })
       await Promise.all([staff.news(3), own.news(3), stranger.news(1)])
-      await t.call({ method: 'DELETE', url: `/api/tasks/${made.id}`, as: talent })
+      await t.delete(`/api/tasks/${made.id}`, talent)
       const told = (messages: Received[]) => messages.map(({ type, data }) => [type, data?.assigneeId ?? null])
       expect(told(await staff.news(4))).toEqual([
         ['TASK_CREATED', expect.anything()],
@@ -275,13 +267,8 @@ describe.each(drivers)('realtime on $name', driver => {
         await one.subscribe('EVENTS')
         await one.subscribe('INTERVIEWERS')
       }
-      const payload = {
-        title: 'Technical interview',
-        type: 'technical',
-        startsAt: '2026-03-02T09:00:00Z',
-        durationMinutes: 60,
-        panel: [{ interviewerId: ada }],
-      }
+      const at = { startsAt: '2026-03-02T09:00:00Z', durationMinutes: 60 }
+      const payload = { title: 'Technical interview', type: 'technical', ...at, panel: [{ interviewerId: ada }] }
       const types = async (one: TestSocket, count: number) => {
         const news = () =>
           one.received
@@ -291,15 +278,10 @@ describe.each(drivers)('realtime on $name', driver => {
         await eventually(() => expect(news()).toHaveLength(count))
         return news()
       }
-      const { body: event } = await t.call({ method: 'POST', url: '/api/events', as: talent, payload })
+      const { body: event } = await t.post('/api/events', payload, talent)
       await types(own, 1)
-      await t.call({
-        method: 'PUT',
-        url: `/api/events/${event.id}`,
-        as: talent,
-        payload: { panel: [{ interviewerId: bob }] },
-      })
-      await t.call({ method: 'PUT', url: `/api/interviewers/${bob}`, as: talent, payload: { title: 'CTO' } })
+      await t.put(`/api/events/${event.id}`, { panel: [{ interviewerId: bob }] }, talent)
+      await t.put(`/api/interviewers/${bob}`, { title: 'CTO' }, talent)
       expect(await types(staff, 3)).toEqual(['EVENT_CREATED', 'EVENT_UPDATED', 'INTERVIEWER_UPDATED'])
       expect(await types(own, 3)).toEqual(['EVENT_CREATED', 'EVENT_DELETED', 'INTERVIEWER_UPDATED'])
       expect(await types(stranger, 2)).toEqual(['EVENT_UPDATED', 'INTERVIEWER_UPDATED'])
@@ -310,22 +292,12 @@ describe.each(drivers)('realtime on $name', driver => {
       await one.subscribe('TASKS')
       const { database } = await openDatabase(t.config.DATABASE_URL)
       const service = tasksService({ db: database, audit: auditLogger, idempotency: idempotency(database) })
-      const actor = {
-        ...commandLine,
-        id: admin.id,
-        name: 'Elsewhere',
-        email: '',
-        role: 'admin' as const,
-        sessionId: null,
-        token: null,
-        expiresAt: Infinity,
-      }
+      const credentials = { sessionId: null, token: null, expiresAt: Infinity }
+      const elsewhere = { id: admin.id, name: 'Elsewhere', email: '', role: 'admin' } as const
+      const actor = { ...commandLine, ...elsewhere, ...credentials }
       const made = await service.create(actor, { title: 'From elsewhere' })
-      expect((await one.news(1))[0]).toMatchObject({
-        type: 'TASK_CREATED',
-        entityId: made.id,
-        data: { title: 'From elsewhere' },
-      })
+      const expected = { type: 'TASK_CREATED', entityId: made.id, data: { title: 'From elsewhere' } }
+      expect((await one.news(1))[0]).toMatchObject(expected)
       await database.run(`UPDATE users SET role = 'interviewer' WHERE id = :id`, { id: talent.id })
       await service.update(actor, made.id, { title: 'Not for you' }, undefined)
       await database.run(`UPDATE users SET role = 'talent' WHERE id = :id`, { id: talent.id })
@@ -344,11 +316,8 @@ describe.each(drivers)('realtime on $name', driver => {
       await first.news(1)
       first.end()
       for (let n = 1; n < 1000; n += 1) void change(id, { priority: (n % 5) + 1, title: `Round ${n}` })
-      await eventually(async () =>
-        expect(
-          (await t.db.one<{ n: number }>(`SELECT count(*) AS n FROM audit_logs WHERE entity_id = :id`, { id }))?.n,
-        ).toBeGreaterThan(500),
-      )
+      const written = 'SELECT count(*) AS n FROM audit_logs WHERE entity_id = :id'
+      await eventually(async () => expect((await t.db.one<{ n: number }>(written, { id }))?.n).toBeGreaterThan(500))
       const second = await as(talent)
       expect(await second.subscribe('TASKS', start)).toEqual({ type: 'SUBSCRIBED', topic: 'TASKS', lastId: start })
       const news = await second.news(1000)
@@ -386,7 +355,7 @@ describe.each(drivers)('realtime on $name', driver => {
       const start = await lastId()
       const made = await task({ assigneeId: maker.id })
       await change(made.id, { status: 'DONE' })
-      await t.call({ method: 'DELETE', url: `/api/tasks/${made.id}`, as: talent })
+      await t.delete(`/api/tasks/${made.id}`, talent)
       const [own, stranger] = [await as(maker), await as(other)]
       await own.subscribe('TASKS', start)
       await stranger.subscribe('TASKS', start)
@@ -423,10 +392,10 @@ describe('realtime', () => {
     await slow.subscribe('TASKS')
     slow.socket.pause()
     const rounds = 2_500
-    const { body } = await t.call({ method: 'POST', url: '/api/tasks', as, payload: { title: 'Long' } })
+    const { body } = await t.post('/api/tasks', { title: 'Long' }, as)
     const change = () => {
       const payload = { description: randomBytes(3600).toString('base64') }
-      return t.call({ method: 'PUT', url: `/api/tasks/${body.id}`, as, payload })
+      return t.put(`/api/tasks/${body.id}`, payload, as)
     }
     for (let n = 0; n < rounds; n += 100) await Promise.all(Array.from({ length: 100 }, change))
     const news = await quick.news(rounds + 1)
@@ -465,7 +434,7 @@ describe('realtime', () => {
     await one.subscribe('TASKS')
     expect(one.socket.extensions).toContain('permessage-deflate')
     const payload = { title: 'Long', description: 'a very long story. '.repeat(200) }
-    await t.call({ method: 'POST', url: '/api/tasks', as: user, payload })
+    await t.post('/api/tasks', payload, user)
     expect((await one.news(1))[0].data.description).toBe(payload.description)
     one.end()
     await t.close()

@@ -40,7 +40,7 @@ describe('the Postman collection', () => {
     collection = JSON.parse(readFileSync(file, 'utf8'))
     const payload = { email: EMAIL, name: 'Tess Talent', role: 'talent', password: PASSWORD }
     const admin = await t.signedIn('admin')
-    expect(await t.call({ method: 'POST', url: '/api/users', as: admin, payload })).toMatchObject({ status: 201 })
+    expect(await t.post('/api/users', payload, admin)).toMatchObject({ status: 201 })
   }, 120_000)
   afterAll(() => t.close())
 

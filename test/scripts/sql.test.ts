@@ -73,10 +73,7 @@ describe('sql', () => {
     expect(stdout).toBe('1 row changed\n0 rows changed\n')
     expect(opened.database.changedTables()).toEqual(['users'])
     const orphan = `INSERT INTO sessions (id, user_id, created_at, last_used_at, expires_at) VALUES ('s', 'nobody', '', '', '')`
-    expect(await sql(['--write', orphan])).toMatchObject({
-      end: 1,
-      stderr: 'Error: FOREIGN KEY constraint failed\n',
-    })
+    expect(await sql(['--write', orphan])).toMatchObject({ end: 1, stderr: 'Error: FOREIGN KEY constraint failed\n' })
   })
 
   it('runs a trigger of many statements as one', async () => {

@@ -15,8 +15,7 @@ function program(name: string, args: readonly string[], input = ''): Promise<Fin
 }
 const userCreate = (args: readonly string[], input = PASSWORD) =>
   program('user-create', ['--password-stdin', ...args], input)
-const login = async (email: string, password: string) =>
-  t.call({ method: 'POST', url: '/api/auth/login', payload: { email, password } })
+const login = async (email: string, password: string) => t.post('/api/auth/login', { email, password })
 const journalOf = (id: string) =>
   t.db.many(
     `SELECT action, actor_id AS "actorId", actor_name AS "actorName" FROM audit_logs
@@ -41,7 +40,7 @@ describe('user:create', () => {
     await t.signedIn('admin')
     const done = await userCreate(['--email', one.email.toUpperCase(), '--role', 'talent', '--reset'])
     expect(done).toMatchObject({ end: 0, stderr: '' })
-    expect((await t.call({ method: 'GET', url: '/api/sessions', as: one })).status).toBe(401)
+    expect((await t.get('/api/sessions', one)).status).toBe(401)
     expect((await login(one.email, PASSWORD)).body.user).toMatchObject({ name: one.name, role: 'talent' })
   })
 

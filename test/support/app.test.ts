@@ -8,9 +8,9 @@ const JWT = `head.claims.${'signature'.repeat(4)}`
 describe('an app of a test', () => {
   it('closes when its log shows no secret of all that went through it', async () => {
     const t = await testApp(GOOGLE)
-    const { body } = await t.call({ method: 'POST', url: '/api/auth/register', payload: ADA })
-    await t.call({ url: `/api/sessions/token/${body.refreshToken}`, as: await t.signedIn('admin') })
-    await t.call({ url: '/api/auth/google' })
+    const { body } = await t.post('/api/auth/register', ADA)
+    await t.get(`/api/sessions/token/${body.refreshToken}`, await t.signedIn('admin'))
+    await t.get('/api/auth/google')
     t.app.log.info('nothing of interest')
     await t.close()
   })
@@ -18,19 +18,19 @@ describe('an app of a test', () => {
   it('does not close without a word when its log shows one, and tells of it without showing it again', async () => {
     const t = await testApp(GOOGLE)
     const admin = await t.signedIn('admin')
-    const registered = (await t.call({ method: 'POST', url: '/api/auth/register', payload: ADA })).body
+    const registered = (await t.post('/api/auth/register', ADA)).body
     const { email, password } = ADA
-    const second = (await t.call({ method: 'POST', url: '/api/auth/login', payload: { email, password } })).body
-    const google = String((await t.call({ url: '/api/auth/google' })).headers['set-cookie'])
+    const second = (await t.post('/api/auth/login', { email, password })).body
+    const google = String((await t.get('/api/auth/google')).headers['set-cookie'])
     const payload = { name: 'Report', scopes: ['events:read'] }
     const headers = { authorization: `Bearer ${registered.accessToken}` }
     const made = (await t.call({ method: 'POST', url: '/api/tokens', payload, headers })).body
     const fields = { current: 'current of 1815', new: 'new of 1815', refreshToken: 'refresh-1815', token: 'token-1815' }
-    await t.call({ method: 'POST', url: '/api/auth/login', payload: fields })
+    await t.post('/api/auth/login', fields)
     await t.call({ url: '/api/users', headers: { authorization: 'Bearer of-a-stranger-1' } })
     await t.call({ url: '/health', headers: { authorization: `Bearer ${JWT}` } })
-    await t.call({ url: '/nowhere?a=b&token=of-a-socket-1' })
-    await t.call({ url: '/api/sessions/token/lost%2Ftoken%2F1?x=y' })
+    await t.get('/nowhere?a=b&token=of-a-socket-1')
+    await t.get('/api/sessions/token/lost%2Ftoken%2F1?x=y')
     const cookies = { cookie: 'a=b; google-state=brought-by-1' }
     await t.call({ url: '/api/auth/google/callback?state=state-of-1815&code=code-of-1815', headers: cookies })
 

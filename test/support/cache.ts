@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { Queryable } from '../../db/database.ts'
-import { declarations } from '../../features/index.ts'
 import { hashOfSecret, randomSecret } from '../../plugins/secrets.ts'
 import { injected, type SignedIn, type TestApp } from './app.ts'
 
@@ -40,7 +39,7 @@ export async function ask(
 
 export async function addInterviewer(t: TestApp, as: SignedIn, more: object = {}): Promise<string> {
   const payload = { name: 'Ada Lovelace', email: `${randomUUID()}@example.com`, ...more }
-  const { body } = await t.call({ method: 'POST', url: '/api/interviewers', as, payload })
+  const { body } = await t.post('/api/interviewers', payload, as)
   return body.id
 }
 
@@ -55,7 +54,7 @@ export async function addEvent(t: TestApp, as: SignedIn, ...interviewers: readon
     durationMinutes: 30,
     panel: interviewers.map(interviewerId => ({ interviewerId })),
   }
-  const { body } = await t.call({ method: 'POST', url: '/api/events', as, payload })
+  const { body } = await t.post('/api/events', payload, as)
   return body.id
 }
 
@@ -68,11 +67,4 @@ export async function addRefreshToken(sql: Queryable, { sessionId }: SignedIn): 
     now: new Date().toISOString(),
   })
   return token
-}
-
-/** The owner as whoever holds an API token of theirs, of every scope and without an end. */
-export async function withApiToken(t: TestApp, owner: SignedIn): Promise<SignedIn> {
-  const payload = { name: 'Script', scopes: declarations.scopes }
-  const { body } = await t.call({ method: 'POST', url: '/api/tokens', as: owner, payload })
-  return { ...owner, headers: { authorization: `Bearer ${body.secret}` } }
 }

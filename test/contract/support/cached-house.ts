@@ -1,7 +1,8 @@
 // Something of everything that cached routes answer, the addresses to ask for it, and what changes it.
 import { randomUUID } from 'node:crypto'
 import type { SignedIn, TestApp } from '../../support/app.ts'
-import { addEvent, addInterviewer, addRefreshToken, withApiToken } from '../../support/cache.ts'
+import { addEvent, addInterviewer, addRefreshToken } from '../../support/cache.ts'
+import { withApiToken } from '../../support/tokens.ts'
 
 const KINDS = {
   experience: { company: 'Analytical Engines', role: 'Engineer' },

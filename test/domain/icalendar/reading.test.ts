@@ -5,6 +5,7 @@ import { busyTimes, UnreadableCalendar } from '../../../domain/icalendar/reading
 import { busy, calendar, event } from './support/calendars.ts'
 
 const file = (name: string) => readFileSync(join(import.meta.dirname, 'files', name), 'utf8')
+const HOUR_AT_NINE = ['DTSTART:20260302T090000Z', 'DURATION:PT1H']
 const SPRING = { timezone: 'Europe/Berlin', from: '2026-03-01T00:00:00Z', to: '2026-07-01T00:00:00Z' }
 
 describe('what calendars of other programs say', () => {
@@ -113,7 +114,7 @@ describe('busy times', () => {
     ],
     [
       'UNTIL as a date',
-      ['DTSTART:20260302T090000Z', 'DURATION:PT1H', 'RRULE:FREQ=DAILY;UNTIL=20260303'],
+      [...HOUR_AT_NINE, 'RRULE:FREQ=DAILY;UNTIL=20260303'],
       ['2026-03-02T09:00Z/2026-03-02T10:00Z', '2026-03-03T09:00Z/2026-03-03T10:00Z'],
     ],
     [
@@ -132,7 +133,7 @@ describe('busy times', () => {
     ],
     [
       'at two hours',
-      ['DTSTART:20260302T090000Z', 'DURATION:PT1H', 'RRULE:FREQ=DAILY;BYHOUR=9,15;COUNT=3'],
+      [...HOUR_AT_NINE, 'RRULE:FREQ=DAILY;BYHOUR=9,15;COUNT=3'],
       [
         '2026-03-02T09:00Z/2026-03-02T10:00Z',
         '2026-03-02T15:00Z/2026-03-02T16:00Z',

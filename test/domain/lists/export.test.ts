@@ -5,6 +5,7 @@ import { parse } from 'csv-parse/sync'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { DatabaseError } from '../../../db/database.ts'
 import '../../../plugins/exports/pdf.ts' // loads for long here, in which no request would be answered
+import { invalid, refusal } from '../../support/answers.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../../support/app.ts'
 import { drivers } from '../../support/databases.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -35,9 +36,8 @@ describe.each(drivers)('exports on $name', driver => {
     for (const response of downloads.splice(0)) response.destroy()
   })
 
-  const post = async (url: string, payload: object, as = boss) =>
-    (await t.call({ method: 'POST', url, payload, as })).body
-  const get = (url: string, as = boss): Promise<Answer> => t.call({ url, as })
+  const post = async (url: string, payload: object, as = boss) => (await t.post(url, payload, as)).body
+  const get = (url: string, as = boss): Promise<Answer> => t.get(url, as)
   const rowsOf = ({ body }: Answer) => parse<Record<string, string>>(body, { bom: true, columns: true })
   const lastRow = async () => (await get('/api/audit-logs?limit=1')).body.data[0]
 
@@ -49,27 +49,12 @@ describe.each(drivers)('exports on $name', driver => {
     ]) {
       const email = `person.${name.length}@example.com`
       const skills = ['TypeScript', 'a;b']
-      const { id } = await post('/api/interviewers', {
-        name,
-        email,
-        userId,
-        skills,
-        title: '+49 170 1',
-        department: 'R&D',
-      })
-      await post('/api/events', {
-        title: name,
-        type: 'other',
-        startsAt,
-        durationMinutes: 30,
-        panel: [{ interviewerId: id }],
-      })
+      const person = { name, email, userId, skills, title: '+49 170 1', department: 'R&D' }
+      const panel = [{ interviewerId: (await post('/api/interviewers', person)).id }]
+      await post('/api/events', { title: name, type: 'other', startsAt, durationMinutes: 30, panel })
     }
-    await post(
-      '/api/tasks',
-      { title: 'Mine', description: 'Two\r\nlines, "quoted"', dueAt: '2030-01-01T00:00:00Z' },
-      own,
-    )
+    const task = { title: 'Mine', description: 'Two\r\nlines, "quoted"', dueAt: '2030-01-01T00:00:00Z' }
+    await post('/api/tasks', task, own)
     for (let from = 1; from <= TASKS; from += TASKS_AT_ONCE) {
       await t.db.run(
         `WITH RECURSIVE numbers (n) AS (SELECT CAST(:from AS INTEGER) UNION ALL SELECT n + 1 FROM numbers WHERE n < :to)
@@ -106,14 +91,11 @@ describe.each(drivers)('exports on $name', driver => {
 
   describe('refusals', () => {
     it.each(LISTS)('refuses a stranger: %s', async list => {
-      expect(await t.call({ url: `/api/${list}/export` })).toMatchObject({
-        status: 401,
-        body: { code: 'UNAUTHORIZED' },
-      })
+      expect(await t.get(`/api/${list}/export`)).toMatchObject(refusal(401, 'UNAUTHORIZED'))
     })
 
     it('refuses the journal to an interviewer, as its list does', async () => {
-      expect(await get('/api/audit-logs/export', own)).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } })
+      expect(await get('/api/audit-logs/export', own)).toMatchObject(refusal(403, 'FORBIDDEN'))
     })
 
     it.each([
@@ -124,7 +106,7 @@ describe.each(drivers)('exports on $name', driver => {
       ['a sort that the list has not', '/api/tasks/export?sort=title', '/sort'],
       ['a filter that the list has not', '/api/interviewers/export?assigneeId=1', '/assigneeId'],
     ])('refuses %s', async (_what, url, path) => {
-      expect(await get(url)).toMatchObject({ status: 400, body: { code: 'VALIDATION', details: [{ path }] } })
+      expect(await get(url)).toMatchObject(invalid(path))
     })
 
     it('answers an error, and no part of a file, when the first page cannot be read', async () => {
@@ -134,7 +116,7 @@ describe.each(drivers)('exports on $name', driver => {
       })
       const answer = await get('/api/tasks/export')
       vi.restoreAllMocks()
-      expect(answer).toMatchObject({ status: 503, body: { code: 'DATABASE_UNAVAILABLE' } })
+      expect(answer).toMatchObject(refusal(503, 'DATABASE_UNAVAILABLE'))
       expect(answer.headers).not.toHaveProperty('content-disposition')
       expect(await lastRow()).toEqual(before)
     })
@@ -183,15 +165,9 @@ describe.each(drivers)('exports on $name', driver => {
     expect(answer.body).toMatch(/^\uFEFFid,name,email,/)
     expect(answer.body.endsWith('\r\n')).toBe(true)
     const listed = (await get('/api/interviewers?sort=-name')).body.data
+    const person = { title: "'+49 170 1", department: 'R&D', skills: 'TypeScript|"a;b"', maxPerDay: '', weight: '100' }
     expect(rowsOf(answer)).toMatchObject([
-      {
-        name: 'Łukasz',
-        title: "'+49 170 1",
-        department: 'R&D',
-        skills: 'TypeScript|"a;b"',
-        maxPerDay: '',
-        weight: '100',
-      },
+      { name: 'Łukasz', ...person },
       { name: `'=HYPERLINK("http://evil.example")`, createdAt: listed[1].createdAt, userId: '' },
     ])
     const [mine] = rowsOf(await get('/api/tasks/export', own))
@@ -302,8 +278,8 @@ it('refuses a PDF of more rows than it can have, and writes nothing', async () =
       { rows: Math.min(2_000, 20_001 - row) },
     )
   }
-  const answer = await t.call({ url: '/api/audit-logs/export?format=pdf&action=probe', as: boss })
-  expect(answer).toMatchObject({ status: 400, body: { code: 'VALIDATION', details: [{ path: '/format' }] } })
+  const answer = await t.get('/api/audit-logs/export?format=pdf&action=probe', boss)
+  expect(answer).toMatchObject(invalid('/format'))
   expect(answer.body.message).toContain('20,001')
   const exported = 'SELECT count(*) AS total FROM audit_logs WHERE action = :action'
   expect(await t.db.one(exported, { action: 'export' })).toEqual({ total: 0 })

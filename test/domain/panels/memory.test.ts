@@ -58,7 +58,7 @@ describe.each(drivers)('what is remembered of calendars on $name', driver => {
   it('is read anew once anybody has booked, moved or cancelled', async () => {
     const event = await addEvent(t, admin, id)
     const change = async (path: string, payload: object) => {
-      const { status } = await t.call({ method: 'POST', url: `/api/events/${event}${path}`, as: admin, payload })
+      const { status } = await t.post(`/api/events/${event}${path}`, payload, admin)
       expect(status).toBe(200)
     }
     const override = { reason: 'Nobody works at night' }
@@ -94,8 +94,7 @@ describe.each(drivers)('what is remembered of calendars on $name', driver => {
       })
       return read
     }
-    const put = (path: string, payload: object) =>
-      t.call({ method: 'PUT', url: `/api/interviewers/${id}${path}`, as: admin, payload })
+    const put = (path: string, payload: object) => t.put(`/api/interviewers/${id}${path}`, payload, admin)
     expect([await people(), await people()]).toEqual([true, false])
     const newcomer = await addInterviewer(t, admin)
     expect([await people(), await people()]).toEqual([true, false])
@@ -131,15 +130,9 @@ describe.each(drivers)('what is remembered of calendars on $name', driver => {
     const seats = [{ role: 'interviewer', interviewerIds: [await addInterviewer(t, admin)] }]
     const time = { startsAt: '2031-06-02T10:00:00Z', durationMinutes: 60 }
     const search = { from: '2031-06-02T00:00:00Z', to: '2031-06-03T00:00:00Z', durationMinutes: 60, seats }
-    const find = () => t.call({ method: 'POST', url: '/api/availability/search', as: admin, payload: search })
+    const find = () => t.post('/api/availability/search', search, admin)
     const starts = async () => (await find()).body.slots.map(({ startsAt }: { startsAt: string }) => startsAt)
-    const book = () =>
-      t.call({
-        method: 'POST',
-        url: '/api/events',
-        as: admin,
-        payload: { title: 'One', type: 'technical', ...time, seats },
-      })
+    const book = () => t.post('/api/events', { title: 'One', type: 'technical', ...time, seats }, admin)
     expect(await starts()).toContain('2031-06-02T10:00:00.000Z')
     const [one, other] = await Promise.all([book(), book()])
     expect([one.status, other.status].sort()).toEqual([201, 409])

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_AVAILABILITY } from '../../../domain/scheduling/availability.ts'
+import { DEFAULT_AVAILABILITY, type Availability } from '../../../domain/scheduling/availability.ts'
 import type { Calendar } from '../../../domain/scheduling/calendar.ts'
 import { explain, type Relaxation } from '../../../domain/scheduling/explain.ts'
 import { inTurn } from '../../../domain/scheduling/fairness.ts'
@@ -51,6 +51,18 @@ function best(gains: readonly (readonly [Rule, number])[]): Relaxation | undefin
   const [rule] = equal.find(([rule]) => rule !== 'claims') ?? equal[0] ?? []
   return rule && most > 0 ? { rule, slots: most } : undefined
 }
+
+/** Asks for an hour of one of these people on the 5th of May 2026, or at another time. */
+function ask(calendars: readonly Calendar[], more: Partial<Question> = {}, minutes = 60): Question {
+  const span = more.span ?? spanOf('2026-05-05', '2026-05-06', { zones })
+  const grid = gridOf(zones.clock('UTC', span.start, span.end), minutes * MINUTE, HOUR, span)
+  const people = calendars.map(calendar => ({ calendar, kinds: 1 }))
+  return { span, grid, length: HOUR, seats: [1], people, candidate: [], ...more }
+}
+
+/** Usual hours but for that day. */
+const except = (date: string, start: string, end: string) =>
+  ({ ...DEFAULT_AVAILABILITY, overrides: [{ date, windows: [{ start, end }] }] }) satisfies Availability
 
 describe('where a panel can meet', () => {
   it('is known at each instant, as by going through everybody minute by minute and trying every panel', () => {
@@ -124,14 +136,8 @@ describe('where a panel can meet', () => {
 describe('a candidate', () => {
   it('is not asked to be in two interviews at once, but may come out of one into the next', () => {
     const span = spanOf('2026-05-05T09:00Z', '2026-05-05T13:00Z', { zones })
-    const slots = new PanelSearch({
-      span,
-      grid: gridOf(zones.clock('UTC', span.start, span.end), 30 * MINUTE, HOUR, span),
-      length: HOUR,
-      seats: [1],
-      people: [{ calendar: calendarOf(), kinds: 1 }],
-      candidate: [{ start: Date.parse('2026-05-05T10:30Z'), end: Date.parse('2026-05-05T11:00Z') }],
-    }).slots(ALL)
+    const candidate = [{ start: Date.parse('2026-05-05T10:30Z'), end: Date.parse('2026-05-05T11:00Z') }]
+    const slots = new PanelSearch(ask([calendarOf()], { span, candidate }, 30)).slots(ALL)
     const times = slots.map(({ start }) => new Date(start).toISOString().slice(11, 16))
     expect(times).toEqual(['09:00', '09:30', '11:00', '11:30', '12:00'])
   })
@@ -197,30 +203,10 @@ describe('why there are no more slots', () => {
     expect(helpful.size).toBeGreaterThan(3)
   })
 
-  const ask = (calendars: readonly Calendar[], more: Partial<Question> = {}): Question => {
-    const span = more.span ?? spanOf('2026-05-05', '2026-05-06', { zones })
-    return {
-      span,
-      grid: gridOf(zones.clock('UTC', span.start, span.end), HOUR, HOUR, span),
-      length: HOUR,
-      seats: [1],
-      people: calendars.map(calendar => ({ calendar, kinds: 1 })),
-      candidate: [],
-      ...more,
-    }
-  }
-
   it('knows that interviews outside the hours fill a day and a week', () => {
-    const availability = {
-      ...DEFAULT_AVAILABILITY,
-      overrides: [{ date: '2026-05-05', windows: [{ start: '09:00', end: '17:00' }] }],
-    }
-    const early = calendarOf({
-      availability,
-      maxPerDay: 1,
-      maxPerWeek: 1,
-      interviews: [interviewAt('2026-05-05T06:00Z')],
-    })
+    const availability = except('2026-05-05', '09:00', '17:00')
+    const interviews = [interviewAt('2026-05-05T06:00Z')]
+    const early = calendarOf({ availability, maxPerDay: 1, maxPerWeek: 1, interviews })
     const { people, relaxation } = explain(new PanelSearch(ask([early])))
     expect(people[0]?.minutes).toMatchObject({ claims: 0, dayLimit: 480, weekLimit: 0, free: 0 })
     expect(relaxation).toEqual({ rule: 'claims', slots: 8 })
@@ -241,19 +227,14 @@ describe('why there are no more slots', () => {
       interviews: [interviewAt('2026-05-06T00:45Z')],
     })
     const span = spanOf('2026-05-05T18:00Z', '2026-05-06T06:00Z', { zones })
-    const grid = gridOf(zones.clock('UTC', span.start, span.end), 30 * MINUTE, HOUR, span)
-    const { people } = explain(new PanelSearch(ask([night], { span, grid })))
+    const { people } = explain(new PanelSearch(ask([night], { span }, 30)))
     expect(people[0]?.minutes).toMatchObject({ claims: 0, dayLimit: 45, buffer: 0, free: 30 })
     expect(people[0]?.relaxation).toEqual({ rule: 'buffer', slots: 1 })
   })
 
   it('looks behind the rules that are relaxed already', () => {
     const gone = calendarOf({
-      availability: {
-        ...DEFAULT_AVAILABILITY,
-        overrides: [{ date: '2026-05-05', windows: [{ start: '09:00', end: '17:00' }] }],
-        timeOff: [{ from: '2026-05-05', to: '2026-05-05' }],
-      },
+      availability: { ...except('2026-05-05', '09:00', '17:00'), timeOff: [{ from: '2026-05-05', to: '2026-05-05' }] },
       interviews: [interviewAt('2026-05-05T09:00Z', { minutes: 480 })],
     })
     expect(explain(new PanelSearch(ask([gone]))).relaxation).toBeUndefined()
@@ -267,12 +248,10 @@ describe('why there are no more slots', () => {
 
   it('counts what people lose who have hours on a day only because it is an exception', () => {
     // One is off and would be there as usual; the other, as usual off, is there for once.
-    const off = calendarOf({
-      id: 'a',
-      availability: { ...DEFAULT_AVAILABILITY, overrides: [{ date: '2026-05-05', windows: [] }] },
-    })
-    const extra = [{ date: '2026-05-05', windows: [{ start: '06:00', end: '14:00' }] }]
-    const there = calendarOf({ id: 'b', availability: { ...DEFAULT_AVAILABILITY, weekly: [], overrides: extra } })
+    const none = { ...DEFAULT_AVAILABILITY, overrides: [{ date: '2026-05-05', windows: [] }] }
+    const off = calendarOf({ id: 'a', availability: none })
+    const availability = { ...except('2026-05-05', '06:00', '14:00'), weekly: [] }
+    const there = calendarOf({ id: 'b', availability })
     const { people, relaxation } = explain(new PanelSearch(ask([off, there])))
     expect(people[1]?.minutes).toMatchObject({ hours: 960, override: 0, free: 480 })
     // Without exceptions it would be 09:00 to 17:00 in place of 06:00 to 14:00: as many.
@@ -295,24 +274,14 @@ describe('why there are no more slots', () => {
 
 describe('who is suggested', () => {
   it('is whoever had fewer interviews, and somebody else when they are not free', () => {
-    const busy = calendarOf({
-      id: 'a',
-      interviews: [interviewAt('2026-05-01T09:00Z'), interviewAt('2026-05-02T09:00Z')],
-    })
+    const interviews = [interviewAt('2026-05-01T09:00Z'), interviewAt('2026-05-02T09:00Z')]
+    const busy = calendarOf({ id: 'a', interviews })
     const rested = calendarOf({
       id: 'b',
       imported: [{ start: Date.parse('2026-05-05T10:00Z'), end: Date.parse('2026-05-05T11:00Z') }],
     })
     const span = spanOf('2026-05-05T09:00Z', '2026-05-05T12:00Z', { zones })
-    const search = new PanelSearch({
-      span,
-      grid: gridOf(zones.clock('UTC', span.start, span.end), HOUR, HOUR, span),
-      length: HOUR,
-      seats: [1],
-      people: [busy, rested].map(calendar => ({ calendar, kinds: 1 })),
-      candidate: [],
-    })
-    const slots = search.slots(ALL)
+    const slots = new PanelSearch(ask([busy, rested], { span })).slots(ALL)
     expect(slots.map(({ panel }) => panel.map(({ id }) => id))).toEqual([['b'], ['a'], ['b']])
     expect(slots.map(({ available }) => available[0]?.map(({ id }) => id))).toEqual([['b', 'a'], ['a'], ['b', 'a']])
     expect(slots[0]?.panel[0]?.score).toMatchObject({ target: 1, interviews: 0, shortfall: 1, lastInterviewAt: null })

@@ -36,10 +36,10 @@ beforeAll(async () => {
   boss = await t.signedIn('admin')
   for (const [index, name] of NAMES.entries()) {
     const payload = { name, email: `person.${index}@example.com`, skills: ['=1+1', 'SQL'], maxPerDay: 3 }
-    expect((await t.call({ method: 'POST', url: '/api/interviewers', as: boss, payload })).status).toBe(201)
+    expect((await t.post('/api/interviewers', payload, boss)).status).toBe(201)
   }
   const description = 'Two\r\nlines\tand ' + 'x'.repeat(4_000)
-  await t.call({ method: 'POST', url: '/api/tasks', as: boss, payload: { title: '=1+1', description } })
+  await t.post('/api/tasks', { title: '=1+1', description }, boss)
 })
 afterAll(() => t.close())
 
@@ -66,7 +66,7 @@ async function sheetOf(list: string): Promise<Sheet> {
 
 it('openpyxl reads every cell of a workbook with its type, and whatever was typed as text', async () => {
   const { frozen, bold, width, rows } = await sheetOf('interviewers')
-  const listed = (await t.call({ url: '/api/interviewers?sort=createdAt', as: boss })).body.data
+  const listed = (await t.get('/api/interviewers?sort=createdAt', boss)).body.data
   expect({ frozen, bold, width }).toEqual({ frozen: 'A2', bold: [true, false], width: 26 })
   const [headings = [], ...people] = rows
   const at = (name: string) => headings.findIndex(([, heading]) => heading === name)
@@ -88,7 +88,7 @@ it('openpyxl reads long text of several lines', async () => {
 it('pdftotext reads the names of a PDF, and on which of how many pages they are', async () => {
   for (let row = 0; row < 60; row++) {
     const payload = { title: `Task ${row}`, description: 'Дмитрий asked' }
-    await t.call({ method: 'POST', url: '/api/tasks', as: boss, payload })
+    await t.post('/api/tasks', payload, boss)
   }
   const text = (file: string) => execFileSync('pdftotext', ['-layout', file, '-'], { encoding: 'utf8' })
   const people = text(await saved('/api/interviewers/export?format=pdf', 'people.pdf'))
