@@ -17,6 +17,7 @@ import {
 } from './keyset.ts'
 
 const DEFAULT_LIMIT = 50
+const FARTHEST_OFFSET = 1_000_000_000
 const InvalidCursor = createError(
   'INVALID_CURSOR',
   'This cursor is not of this list: take the one its last page gave',
@@ -31,7 +32,7 @@ export function PageQuery<const Sorts extends string[], Filters extends TPropert
   const query = Type.Object(
     {
       limit: Type.Integer({ minimum: 1, maximum: 100, default: DEFAULT_LIMIT }),
-      offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000 })),
+      offset: Type.Optional(Type.Integer({ minimum: 0, maximum: FARTHEST_OFFSET })),
       cursor: Type.Optional(
         Type.String({ minLength: 1, maxLength: 1000, description: 'nextCursor of the page before; not with offset' }),
       ),
@@ -131,7 +132,7 @@ function writeCursor(cursor: Cursor): string {
 function readCursor(text: string, list: string, idType = 'string'): Cursor {
   const parts = parsedParts(text)
   const [key, id, offset, ofList] = parts
-  const known = ofList === list && isKey(key, idType) && isKey(id, idType) && typeof offset === 'number'
+  const known = ofList === list && isKey(key, idType) && isKey(id, idType) && isOffset(offset)
   if (!known) throw new InvalidCursor()
   return { after: [key, id], offset, list }
 }
@@ -148,4 +149,9 @@ function parsedParts(text: string): readonly unknown[] {
 /** A value the columns can be compared with: somebody may have made the cursor by hand. */
 function isKey(value: unknown, type: string): value is string | number {
   return typeof value === type && (typeof value === 'string' ? !value.includes('\0') : Number.isSafeInteger(value))
+}
+
+/** How many rows came before, within the bounds of the query's own `offset`. */
+function isOffset(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= FARTHEST_OFFSET
 }
