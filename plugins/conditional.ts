@@ -37,7 +37,7 @@ export const conditionalPlugin = fp(
     app.decorateReply('versioned', function (thing) {
       const own = etag(thing.version)
       this.header('etag', own)
-      return this.request.method === 'GET' && isKnown(this.request, own) ? this.code(304).send() : thing
+      return isRead(this.request) && isKnown(this.request, own) ? this.code(304).send() : thing
     })
   },
   { name: 'conditional', dependencies: ['errors'] },
@@ -47,6 +47,11 @@ export const conditionalPlugin = fp(
 export function assertVersion(current: number, expected: ExpectedVersions): void {
   if (expected === undefined || expected.includes(current)) return
   throw detailed(new VersionMismatch(), [{ currentVersion: current }])
+}
+
+/** A HEAD is answered as its GET would be, without the body (RFC 9110 §9.3.2). */
+function isRead({ method }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD'
 }
 
 function etag(version: number): string {
