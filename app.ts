@@ -40,6 +40,7 @@ export interface AppOptions extends FeatureOptions {
 export async function buildApp({ config, database, logger, ...options }: AppOptions): Promise<FastifyInstance> {
   const app = bareInstance(config, logger ?? (await createLogger(config)))
   app.removeContentTypeParser('text/plain')
+  takeEmptyJson(app)
 
   await app.register(configPlugin, { config })
   await app.register(dbPlugin, { database })
@@ -98,5 +99,15 @@ function hangUpWhenClosing(app: FastifyInstance): void {
   app.addHook('onSend', (_request, reply, _payload, done) => {
     if (closing) reply.header('connection', 'close')
     done()
+  })
+}
+
+/** Many clients name JSON as the type of every request. Without a body there is none, whatever its type would be. */
+function takeEmptyJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined)
+    else void parse(request, body, done)
   })
 }
