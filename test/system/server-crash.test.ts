@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { scaled } from '../support/scale.ts'
-import { attemptAll, randomBookings, type Attempt } from './support/bookings.ts'
+import { attemptAll, randomBookings, type Attempt, type Booking } from './support/bookings.ts'
 import { home, type Home } from './support/home.ts'
 import { expectSound } from './support/soundness.ts'
 
@@ -41,7 +41,7 @@ async function killedAgainAndAgain(house: Home, kills: number): Promise<Attempt[
 /** Books on days of its own until the server is killed, a random moment after its first answers. */
 async function killedOnce(house: Home, kill: number): Promise<Attempt[]> {
   const server = await house.serve()
-  const bookings = randomBookings(house.interviewers, `kill ${kill}`, 1_000_000, { from: kill * 20, days: DAYS })
+  const bookings = twice(randomBookings(house.interviewers, `kill ${kill}`, 1_000_000, { from: kill * 20, days: DAYS }))
   let booked = 0
   let killing: Promise<void> | undefined
   const attempts = await attemptAll(bookings, PARALLEL, server.book, ({ status }) => {
@@ -51,4 +51,12 @@ async function killedOnce(house: Home, kill: number): Promise<Attempt[]> {
   await killing
   expect(await server.finished).toMatchObject({ end: 'SIGKILL', stderr: '' })
   return attempts
+}
+
+/** Each booking, and again under another title: one of the two is refused, however few are answered. */
+function* twice(bookings: Iterable<Booking>): Generator<Booking> {
+  for (const booking of bookings) {
+    yield booking
+    yield { ...booking, title: `${booking.title} again` }
+  }
 }
