@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { describe, expect } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { start } from '../support/programs.ts'
 import { scaled } from '../support/scale.ts'
 import { inHome, type Server } from './support/home.ts'
@@ -59,7 +60,7 @@ describe.concurrent('the server, among hostile clients,', () => {
     expect((await server.call('/health')).status).toBe(200)
     // What hangs on connections that were cut off goes with the last of them.
     const left = async () => (await heapOf(server)) - before
-    await expect.poll(left, { interval: 1_000 }).toBeLessThan(LEFT_BEHIND_BYTES)
+    await eventually(async () => expect(await left()).toBeLessThan(LEFT_BEHIND_BYTES))
     expect(await server.stop()).toMatchObject({ end: 0, stderr: '' })
   })
 })
