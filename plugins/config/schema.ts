@@ -10,7 +10,7 @@ const OneOf = <const Values extends readonly string[]>(values: Values, fallback:
     type: 'string',
     enum: values,
     default: fallback,
-    description: `${what}: one of ${values.join(', ')}`,
+    description: `one of ${values.join(', ')}: ${what}`,
   })
 const Switch = (what: string) => OneOf(['on', 'off'], 'on', what)
 const Secret = (description: string) => Type.Optional(Type.String({ minLength: SECRET_BYTES, description }))
@@ -38,16 +38,17 @@ export const ConfigSchema = Type.Object({
   DATABASE_URL: Type.String({
     pattern: '^(file:.+|postgres(ql)?://.+)',
     default: 'file:./data/panelist.db',
-    description: 'where the database is, like file:./data/panelist.db or postgres://user:password@host:5432/panelist',
+    description:
+      'the address of the database, like file:./data/panelist.db or postgres://user:password@host:5432/panelist',
   }),
   MIGRATE: Switch(
-    'whether the program brings its database up to date when it starts, or with off refuses an older one',
+    'whether the program brings its database up to date when it starts; with off it refuses an older one',
   ),
   WORKERS: Type.Integer({
     minimum: 1,
     maximum: 64,
     default: 1,
-    description: 'how many processes share the port, from 1 to 64',
+    description: 'the number of processes that share the port, from 1 to 64',
   }),
   JWT_SECRET: Secret(`${SECRET_EXPECTED} that signs access tokens; one is made by default, except in production`),
   JWT_SECRET_PREVIOUS: Secret(`the previous secret, while tokens signed with it are valid: ${SECRET_EXPECTED}`),
@@ -55,7 +56,7 @@ export const ConfigSchema = Type.Object({
     Type.Unsafe<'open' | 'closed'>({
       type: 'string',
       enum: ['open', 'closed'],
-      description: 'whether people may create their own accounts, in production closed by default: one of open, closed',
+      description: 'one of open, closed: whether people may create their own accounts; closed by default in production',
     }),
   ),
   GOOGLE_CLIENT_ID: GoogleCredential('the client id that Google issued together with GOOGLE_CLIENT_SECRET'),
@@ -71,9 +72,12 @@ export const ConfigSchema = Type.Object({
       description: 'the origins whose pages may call the API, separated by commas, like https://hr.example',
     }),
   ),
-  RATE_LIMIT_MAX: Count(1000, 'requests a minute for each user or address, 0 for no limit'),
-  AUTH_RATE_LIMIT_MAX: Count(10, 'sign-in requests a minute for each address and each account, 0 for no limit'),
-  CACHE_MAX_BYTES: Count(64 * 1024 * 1024, 'how many bytes of answers are kept in memory, 0 for none', 2 ** 40),
+  RATE_LIMIT_MAX: Count(1000, 'a number of requests a minute for each user or address, 0 for no limit'),
+  AUTH_RATE_LIMIT_MAX: Count(
+    10,
+    'a number of sign-in requests a minute for each address and each account, 0 for no limit',
+  ),
+  CACHE_MAX_BYTES: Count(64 * 1024 * 1024, 'the most bytes of answers that are kept in memory, 0 for none', 2 ** 40),
   MAIL: Switch('whether this instance makes and sends mails'),
   SMTP_URL: Type.Optional(
     Type.String({
@@ -92,13 +96,12 @@ export const ConfigSchema = Type.Object({
   REMINDERS: Type.String({
     pattern: '^(?:off|\\d{1,4}[mh](?:,\\d{1,4}[mh]){0,4})$',
     default: '24h,1h',
-    description: 'how long before an interview its people are reminded, like 24h,1h; off for never',
+    description: 'the times before an interview at which its people are reminded, like 24h,1h; off for never',
   }),
   BACKUP_SCHEDULE: Type.String({
     maxLength: 200,
     default: '0 3 * * *',
-    description:
-      'when a backup is made, as the five fields of cron in UTC, like 0 3 * * * for every night at three; off for never',
+    description: 'the five fields of cron in UTC, like 0 3 * * * for a backup every night at three; off for never',
   }),
   BACKUP_DIR: Type.Optional(
     Type.String({ description: 'the folder that backups are kept in; by default backups, beside the database file' }),
@@ -109,11 +112,11 @@ export const ConfigSchema = Type.Object({
     'info',
     'the least severe level that is logged',
   ),
-  SLOW_QUERY_MS: Count(100, 'the milliseconds from which a query is named in the log'),
+  SLOW_QUERY_MS: Count(100, 'a number of milliseconds, from which on a query is named in the log'),
   METRICS_TOKEN: Type.Optional(
     Type.String({
       pattern: '^[!-~]{16,1000}$',
-      description: 'what a scraper of /metrics sends as its bearer token: at least 16 characters without a space',
+      description: 'the bearer token that a scraper of /metrics sends: at least 16 characters without a space',
     }),
   ),
   DOCS: Switch('whether the documentation of the API is served at /docs'),

@@ -49,9 +49,9 @@ describe('configuration', () => {
     })
     for (const part of [
       'PORT: expected a port number from 0 to 65535',
-      'RATE_LIMIT_MAX: expected requests a minute',
-      'LOG_LEVEL: expected the least severe level that is logged: one of fatal, error',
-      'DATABASE_URL: expected where the database is',
+      'RATE_LIMIT_MAX: expected a number of requests a minute',
+      'LOG_LEVEL: expected one of fatal, error',
+      'DATABASE_URL: expected the address of the database',
       'JWT_SECRET: expected a random secret of at least 32 bytes',
     ]) {
       expect(message).toContain(part)
@@ -61,7 +61,7 @@ describe('configuration', () => {
 
   it.each(['nightly', '61 * * * *', '0 0 31 2 *', '* * * * * *'])('refuses %s as the schedule of backups', schedule => {
     expect(mistakesIn({ BACKUP_SCHEDULE: schedule })).toContain(
-      'BACKUP_SCHEDULE: expected when a backup is made, as the five fields of cron in UTC',
+      'BACKUP_SCHEDULE: expected the five fields of cron in UTC',
     )
   })
 

@@ -206,7 +206,7 @@ describe('several workers', () => {
     expect(title).toBe('The configuration is not valid:')
     expect(mistakes.sort()).toEqual([
       '  PORT: expected a port number from 0 to 65535',
-      '  WORKERS: expected how many processes share the port, from 1 to 64',
+      '  WORKERS: expected the number of processes that share the port, from 1 to 64',
     ])
   })
 
