@@ -67,7 +67,7 @@ export async function buildApp({ config, database, logger, ...options }: AppOpti
   return app
 }
 
-/** What the HTTP server itself is told. */
+/** The HTTP server with its limits and its compilers, before any plugin. */
 function bareInstance(config: Config, logger: FastifyBaseLogger) {
   return Fastify({
     ...HTTP_LIMITS,

@@ -35,7 +35,7 @@ export interface DatabaseOptions {
   /** Statements that take this long, in milliseconds, are reported; 0 for none. */
   readonly slowQueryMs?: number
   readonly onSlowQuery?: (sql: string, milliseconds: number) => void
-  /** Told once, when the database can no longer be written to until a restart. */
+  /** Called once, when the database can no longer be written to until a restart. */
   readonly onFault?: (reason: string, cause: unknown) => void
 }
 
@@ -60,9 +60,9 @@ export interface DatabaseStats {
 
 /** What the database takes at this moment, as far as its engine has it. */
 export interface DatabaseSizes {
-  /** Of the file, in bytes. */
+  /** The size of the file, in bytes. */
   readonly fileBytes?: number
-  /** Of the log that is not yet folded back into the file, in bytes. */
+  /** The size of the log that is not yet folded back into the file, in bytes. */
   readonly logBytes?: number
   /** Connections that read, by what they do. */
   readonly readers?: Readonly<Record<'busy' | 'idle', number>>

@@ -26,7 +26,7 @@ const plain = (text: string) =>
 export const sqliteDialect: Dialect = {
   inList: parameter => `IN (SELECT value FROM json_each(:${parameter}))`,
   pairs: parameter => `(SELECT value ->> 0 AS one, value ->> 1 AS other FROM json_each(:${parameter})) AS pairs`,
-  // Joined in this order: with a row in hand FTS5 would look up the words anew for each. Two quotes match nothing.
+  // Joined in this order: with a row in hand FTS5 would look up the words again for each. Two quotes match nothing.
   matches: (table, parameter) => `(SELECT search_numbers.id AS found, ${table}_search.rank AS distance
     FROM ${table}_search CROSS JOIN search_numbers ON search_numbers.number = ${table}_search.rowid
     WHERE ${table}_search MATCH (

@@ -58,7 +58,7 @@ async function pendingOf(database: Database | undefined, migrations: readonly Mi
   return migrations.slice(ledger.length)
 }
 
-/** Before the first migration there is no ledger to read. */
+/** There is no ledger to read before the first migration. */
 function whenFresh(error: unknown): Applied[] {
   if (error instanceof DatabaseError && !error.unavailable) return []
   throw error

@@ -14,7 +14,7 @@ type Driver = 'sqlite' | 'postgres'
 
 /**
  * Opens the database that a URL names: `file:./data/panelist.db`, relative to the working directory, or an absolute
- * path, which is made when it is not there; or `postgres://user:password@host:5432/name`, which somebody must have
+ * path, which is made when it does not exist; or `postgres://user:password@host:5432/name`, which somebody must have
  * created. Loads the driver that serves it, and no other. Rejects with a sentence when that cannot be.
  */
 export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<OpenedDatabase> {
@@ -30,7 +30,7 @@ async function open(url: string, options: DatabaseOptions): Promise<Database> {
   return openSqlite(fileOf(url), options)
 }
 
-/** Whether there is a database at a URL already, as far as that can be told without opening it. */
+/** Whether there is a database at a URL already, as far as that can be seen without opening it. */
 export function databaseExists(url: string): boolean {
   return driverOf(url) === 'postgres' || existsSync(fileOf(url))
 }

@@ -20,9 +20,9 @@ const TABLE_VERSIONS = 'SELECT table_name AS "table", version FROM table_version
 const HAS_TABLE_VERSIONS = `SELECT 1 AS found FROM sqlite_master WHERE name = 'table_versions'`
 
 export interface SqliteOptions extends DatabaseOptions {
-  /** How long a transaction waits for another process to let go of the file; 5 s unless told. */
+  /** How long a transaction waits for another process to let go of the file; 5 s by default. */
   readonly lockPatienceMs?: number
-  /** The log is folded back into the file when it has grown by this much; 64 MB unless told. */
+  /** The log is folded back into the file when it has grown by this much; 64 MB by default. */
   readonly checkpointBytes?: number
 }
 

@@ -10,7 +10,7 @@ const APPEND = `INSERT INTO audit_logs
 const UNTOLD = new Set(['id', 'version', 'createdAt', 'updatedAt'])
 
 export interface AuditEntry {
-  /** In the imperative: create, update, delete, cancel, login … */
+  /** A verb in the imperative: create, update, delete, cancel, login … */
   readonly action: string
   readonly entityType: string
   readonly entityId: string | null

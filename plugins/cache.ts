@@ -14,7 +14,7 @@ export interface CacheStatistics {
   readonly maxBytes: number
   readonly hits: number
   readonly misses: number
-  /** By table: how often it has changed, and with that the answers read from it were dropped. */
+  /** How often each table has changed, and the answers read from it were dropped. */
   readonly invalidations: Readonly<Record<string, number>>
 }
 

@@ -65,7 +65,7 @@ export const metricsRoutePlugin = fp(
   },
 )
 
-/** A wrong token is told so; who must not know of these figures finds nothing at their address. */
+/** A wrong token is refused as one; others who may not see these figures get 404. */
 function gate({ METRICS_TOKEN }: Config): (request: FastifyRequest) => Promise<void> {
   if (METRICS_TOKEN === undefined) {
     return async request => {
@@ -79,12 +79,12 @@ function gate({ METRICS_TOKEN }: Config): (request: FastifyRequest) => Promise<v
   }
 }
 
-/** Of one length, so that a comparison takes the same time whatever is compared. */
+/** Makes texts of one length, so that a comparison takes the same time whatever is compared. */
 function digest(token: string): Buffer {
   return createHash('sha256').update(token).digest()
 }
 
-/** By the connection itself, whatever proxies are trusted; and not from elsewhere by way of a proxy of this machine. */
+/** Looks at the connection itself, whatever proxies are trusted, and refuses what a proxy of this machine passes on. */
 function isFromHere({ socket, headers }: FastifyRequest): boolean {
   const { remoteAddress = '' } = socket
   return (

@@ -20,7 +20,7 @@ export interface Share {
   readonly endsAt: number
 }
 
-/** Of which so many can be taken at a time. */
+/** Places, of which a limited number can be taken at a time. */
 export interface Places {
   /** Takes one of so many places, unless all are taken. */
   enter(key: string, places: number): Promise<boolean>
@@ -46,7 +46,7 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Undefined when this is the only process. */
     readonly processes: Processes | undefined
-    /** Of all processes behind one port together. */
+    /** The places of all processes behind one port together. */
     readonly places: Places
   }
 }

@@ -8,7 +8,7 @@ import fp from 'fastify-plugin'
 
 const MAX_EVENT_LOOP_DELAY_MS = 2_000
 const SAMPLE_MS = 1_000
-/** Of the heap V8 may use. A loop that is merely busy all the time is no reason: that is what full load looks like. */
+/** The share of the heap that V8 may use. A loop that is merely busy all the time is no reason: that is what full load looks like. */
 const MAX_HEAP_SHARE = 0.9
 const RETRY_AFTER_SECONDS = 2
 

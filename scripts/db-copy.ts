@@ -28,10 +28,10 @@ async function main({ from, to }: { readonly from: string; readonly to: string }
     bar.update(done, { step })
   }).finally(() => bar.stop())
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
-  process.stdout.write(`${told(copied)}\nBoth sides hold the same. It took ${seconds} s.\n`)
+  process.stdout.write(`${summaryOf(copied)}\nBoth sides hold the same. It took ${seconds} s.\n`)
 }
 
-function told(copied: readonly CopiedTable[]): string {
+function summaryOf(copied: readonly CopiedTable[]): string {
   const lines = [
     ['table', 'rows', 'checksum'] as const,
     ...copied.map(({ table, rows, checksum }) => [table, String(rows), checksum.slice(0, 12)] as const),

@@ -14,7 +14,7 @@ export async function hiddenPrompt(question: string): Promise<string> {
   }
 }
 
-/** In raw mode the terminal sends no SIGINT by itself. */
+/** The terminal sends no SIGINT by itself in raw mode. */
 function interrupted(lines: ReturnType<typeof createInterface>): AbortSignal {
   const controller = new AbortController()
   lines.once('SIGINT', () => controller.abort(new Error('Interrupted; nothing was changed')))

@@ -79,7 +79,7 @@ function signIn(url: string, file: string, password: string): string[] {
   ]
 }
 
-/** A path as short as it can be told from here. */
+/** A path as short as it can be written from here. */
 function shortened(path: string): string {
   const short = relative(process.cwd(), path)
   return short.startsWith('..') ? path : short

@@ -33,7 +33,7 @@ async function main(file: string, { yes = false }: { readonly yes?: boolean }): 
     },
   }).finally(() => bar.stop())
   try {
-    process.stdout.write(`${told(file, restore)}\n`)
+    process.stdout.write(`${summaryOf(file, restore)}\n`)
     if (!yes && !(await confirmed(restore))) throw new Error('Nothing was changed')
     const kept = await restore.commit()
     process.stdout.write(kept === undefined ? 'It is in place.\n' : `It is in place. The old file is ${kept}\n`)
@@ -42,7 +42,7 @@ async function main(file: string, { yes = false }: { readonly yes?: boolean }): 
   }
 }
 
-function told(file: string, { contents: { counts, lastChange, pending } }: Restore): string {
+function summaryOf(file: string, { contents: { counts, lastChange, pending } }: Restore): string {
   return [
     `${file} is whole and sound. It holds:`,
     ...counts.map(({ table, rows }) => `  ${table.padEnd(14)}${String(rows).padStart(9)}`),

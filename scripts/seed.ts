@@ -45,10 +45,10 @@ async function main({ yes, ...options }: Options): Promise<void> {
     }
   })
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
-  process.stdout.write(`${told(report)}\nIt took ${seconds} s and ${commits} commits.\n`)
+  process.stdout.write(`${summaryOf(report)}\nIt took ${seconds} s and ${commits} commits.\n`)
 }
 
-function told({ interviewers, events, tasks, portfolios, moved }: DemoReport): string {
+function summaryOf({ interviewers, events, tasks, portfolios, moved }: DemoReport): string {
   const counted = (count: 'made' | 'kept') =>
     `${interviewers[count]} interviewers, ${events[count]} interviews, ${tasks[count]} tasks and ${portfolios[count]} portfolios`
   const kept = interviewers.kept + events.kept + tasks.kept + portfolios.kept

@@ -16,7 +16,7 @@ export interface Session {
   readonly complain: (line: string) => void
 }
 
-/** Runs a whole text line by line; what fails is told and the next statement runs. Whether all went well. */
+/** Runs a whole text line by line; what fails is reported and the next statement runs. Returns whether all went well. */
 export function execute(session: Session, text: string): boolean {
   let failures = 0
   const counting: Session = {

@@ -10,13 +10,13 @@ import { Reports } from './reports.ts'
 
 const MOST_DEATHS = 5
 const DEATHS_WINDOW_MS = 60_000
-/** Before the second one is replaced; then twice as long each time. The first is replaced at once. */
+/** The pause before the second one is replaced; it doubles each time. The first is replaced at once. */
 const BACK_OFF_MS = 100
 
 interface Options {
   readonly config: Config
   readonly logger: Logger
-  /** Told once, when workers end as often as they are started. */
+  /** Called once, when workers end as often as they are started. */
   readonly onFailure: (error: Error) => void
 }
 
@@ -62,7 +62,7 @@ export class Supervisor {
     if (this.#endedBadly) throw new Error('a worker has not ended in order')
   }
 
-  /** At once, whatever they are doing. */
+  /** Ends them at once, whatever they are doing. */
   kill(): void {
     for (const { process } of this.#workers) process.kill('SIGKILL')
   }
@@ -96,7 +96,7 @@ export class Supervisor {
   }
 
   #answer(worker: Worker, message: FromWorker): void {
-    // One that was still loading when all were told to end has not heard it.
+    // One that was still loading when all were asked to end has not heard it.
     if (message.type === 'ready')
       tell(worker, this.#ending ? { type: 'end' } : { type: 'start', config: this.#options.config })
     if (message.type === 'leave') this.#places.leave(message.key, worker.id)
@@ -116,7 +116,7 @@ export class Supervisor {
       .then(reports => ({ reports }))
   }
 
-  /** At once, and later when that happens again and again; too often in a minute, and there is no point in it. */
+  /** Replaces at once, and later when that happens again and again; after too many in a minute there is no point in it. */
   #replace(died: object): void {
     const { logger, onFailure } = this.#options
     const now = Date.now()

@@ -35,7 +35,7 @@ class InstanceProcess {
     else if (message.type === 'answer') this.#others?.answered(message.id, message.answer)
     else if (message.type === 'report') void this.#others?.report(message.id)
     else if (this.#others) this.#end()
-    else process.exit(0) // it has not been told to start
+    else process.exit(0) // it has not been asked to start
   }
 
   async #start(config: Config): Promise<void> {

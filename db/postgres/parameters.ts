@@ -9,7 +9,7 @@ const MOST_PREPARED = 1_000
 export interface Numbered {
   readonly text: string
   readonly parameters: readonly string[]
-  /** Under which connections keep it prepared. */
+  /** The name under which connections keep it prepared. */
   readonly name?: string
 }
 

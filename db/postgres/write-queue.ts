@@ -9,7 +9,7 @@ import { OpenTransaction } from './open-transaction.ts'
 
 /** Each unit is a subtransaction, of which a server process keeps 64 at hand. */
 const MAX_UNITS_PER_COMMIT = 50
-/** After this long a batch lets the writers of other instances have their turn. */
+/** A batch that has taken this long lets the writers of other instances have their turn. */
 const MAX_BATCH_MS = 20
 const MAX_ATTEMPTS = 5
 const JITTER_MS = 20

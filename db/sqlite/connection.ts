@@ -3,7 +3,7 @@ import type { ShellResult } from '../shell.ts'
 import Sqlite from './driver.mjs'
 import { translated } from './errors.ts'
 
-/** Before this release a race while the log restarts could corrupt the file. */
+/** Earlier releases have a race, while the log restarts, that can corrupt the file. */
 const OLDEST_LIBRARY = '3.51.3'
 const NO_PARAMS: Params = {}
 

@@ -16,7 +16,7 @@ export class LogFile {
     return sync(this.#descriptor)
   }
 
-  /** In bytes. */
+  /** The size in bytes. */
   size(): number {
     return fstatSync(this.#descriptor).size
   }

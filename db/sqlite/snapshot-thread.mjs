@@ -12,19 +12,19 @@ try {
   parentPort.postMessage({ error: error.message, code: error.code })
 }
 
-/** From one view of the database: without the open transaction each commit of others would begin the copy anew. */
+/** Copies one view of the database: without the open transaction each commit of others would restart the copy. */
 async function copy({ source, target }) {
   const sqlite = new Sqlite(source, { fileMustExist: true, readonly: true, timeout: 5000 })
   try {
     sqlite.exec('BEGIN')
     sqlite.pragma('user_version')
-    await sqlite.backup(target, { progress: told })
+    await sqlite.backup(target, { progress: report })
   } finally {
     sqlite.close()
   }
 }
 
-function told({ totalPages, remainingPages }) {
+function report({ totalPages, remainingPages }) {
   parentPort.postMessage({ done: totalPages - remainingPages, total: totalPages })
   return PAGES
 }

@@ -68,7 +68,7 @@ export type NewAccount = Pick<User, 'id' | 'email' | 'name' | 'role' | 'lastLogi
 
 export const accountsRepository = (sql: Queryable) => ({
   find: (id: string) => sql.one<User>(FIND, { id }),
-  /** Without regard to case. */
+  /** Finds an account without regard to case. */
   findByEmail: (email: string) => sql.one<User>(FIND_BY_EMAIL, { email: folded(email) }),
   /** Notes a sign-in, and the password's hash when it was renewed. */
   signedIn: (id: string, passwordHash: string | null, now: string) => sql.run(SIGNED_IN, { id, passwordHash, now }),

@@ -38,7 +38,7 @@ export interface Invitation {
   /** The UID is `<event id>@<host>`, for ever. */
   readonly host: string
   readonly event: CalendarEvent
-  /** In a CANCEL, those who are no longer invited. */
+  /** Those who are no longer invited, when it is a CANCEL. */
   readonly attendees: readonly Attendee[]
   /** When this is written, in ms since 1970. */
   readonly now: number

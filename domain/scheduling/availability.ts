@@ -20,7 +20,7 @@ export interface Availability {
   readonly travel: readonly { readonly from: string; readonly to: string; readonly timezone: string }[]
 }
 
-/** Of somebody who has said nothing yet: Monday to Friday, 09:00 to 17:00. */
+/** The hours of somebody who has not set any: Monday to Friday, 09:00 to 17:00. */
 export const DEFAULT_AVAILABILITY: Availability = {
   weekly: WEEKDAYS.slice(0, 5).map(weekday => ({ weekday, start: '09:00', end: '17:00' })),
   overrides: [],

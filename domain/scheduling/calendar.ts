@@ -13,7 +13,7 @@ export interface Calendar {
   readonly maxPerWeek: number | null
   /** Their share of the load; 100 is a full one. */
   readonly weight: number
-  /** In ms since 1970. */
+  /** Milliseconds since 1970. */
   readonly joinedAt: number
   readonly availability: Availability
   /** Those that hold their time: of every kind, scheduled, completed or no-show. In the order of their start. */
@@ -26,7 +26,7 @@ export interface Calendar {
 
 export interface Interview {
   readonly eventId: string
-  /** In ms since 1970. */
+  /** Milliseconds since 1970. */
   readonly startsAt: number
   /** The time it takes of this person, with the buffers they had when it was booked. */
   readonly claim: Interval

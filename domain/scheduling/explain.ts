@@ -61,7 +61,7 @@ function matters(rule: Rule, calendar: Calendar, minutes: Account, relaxed: read
   return (rule === 'claims' || rule === 'buffer') && minutes.dayLimit + minutes.weekLimit > 0
 }
 
-/** Of rules that bring as much the first is told; claims come last, because without them no day is full either. */
+/** When several rules would bring as much, the first is named; claims come last, because without them no day is full either. */
 const IN_TURN: readonly Rule[] = [...RULES.filter(rule => rule !== 'claims'), 'claims']
 
 function best(slotsOf: (rule: Rule) => number): Relaxation | undefined {
@@ -79,7 +79,7 @@ type Ranges = readonly Interval[]
 class Gains {
   readonly #search: PanelSearch
   readonly #feasible: Uint8Array
-  /** By kinds, and one more or one fewer: how many instants would change up to each. */
+  /** How many instants would change up to each, by kinds, for one person more and one fewer. */
   readonly #changes = new Map<string, Int32Array>()
 
   constructor(search: PanelSearch) {

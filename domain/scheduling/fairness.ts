@@ -17,7 +17,7 @@ export interface Score {
   readonly weight: number
   /** target − (interviews + calibration): who has the greatest comes first. */
   readonly shortfall: number
-  /** In ms since 1970; null when none is known. */
+  /** Milliseconds since 1970; null when none is known. */
   readonly lastInterviewAt: number | null
 }
 
@@ -25,7 +25,7 @@ export interface Score {
 export class Past {
   readonly weight: number
   readonly last: number | null
-  /** Of each interview, in order. */
+  /** The start of each interview, in order. */
   readonly #days: readonly number[]
   readonly #joined: number
   readonly #away: readonly { readonly from: number; readonly to: number }[]
@@ -109,7 +109,7 @@ function missedOf(rates: readonly number[], missed: Uint8Array): number {
   return sum
 }
 
-/** By day, what those who were there had for each unit of weight: what they averaged. */
+/** What those who were there averaged each day, for each unit of weight. */
 function ratesOf(rollings: readonly Rolling[]): number[] {
   return Array.from({ length: ROLLING_DAYS }, (_, day) => {
     let [interviews, weights] = [0, 0]

@@ -7,7 +7,7 @@ import { covers, intersect, lengthOf, overlaps, subtract, union, type Interval }
 import { Load, type ReachedLimit } from './load-limits.ts'
 import type { ZoneClock, Zones } from './zones.ts'
 
-/** What takes time away from somebody, in the order in which it is told: each minute is taken by the first that does. */
+/** What takes time away from somebody, in the order in which it counts: each minute is taken by the first that does. */
 export const RULES = [
   'hours',
   'override',

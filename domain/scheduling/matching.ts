@@ -12,7 +12,7 @@ export const MOST_KINDS = 8
  * panel exactly if, for every set of kinds, at least as many people can take one of them as they have seats.
  */
 export class Balance {
-  /** By set of kinds, how many people more there are for them than seats. */
+  /** How many more people than seats there are, by set of kinds. */
   readonly #spare: Int32Array
 
   constructor(seats: readonly number[]) {
@@ -46,9 +46,9 @@ export interface Place {
 
 export interface Choice<Ranked extends Place> {
   readonly seats: readonly number[]
-  /** By person, the kinds they can take; 0 for none. */
+  /** The kinds that each person can take; 0 for none. */
   readonly kindsOf: readonly number[]
-  /** By kind, its places for all who can take it, the one that should be given first first. */
+  /** The places of each kind for all who can take it, the one to be given first at the front. */
   readonly ranked: readonly (readonly Ranked[])[]
   /** Whether one place should be given before another of another kind. */
   readonly isBefore: (one: Ranked, other: Ranked) => boolean

@@ -20,7 +20,7 @@ export interface Question {
   /** The instants that come into question. */
   readonly grid: Grid
   readonly length: number
-  /** By kind, how many seats. */
+  /** How many seats there are of each kind. */
   readonly seats: readonly number[]
   readonly people: readonly Eligible[]
   /** When the candidate is in other interviews. */
@@ -38,7 +38,7 @@ export interface Seated extends Place {
 export interface PanelSlot {
   readonly start: number
   readonly end: number
-  /** By kind, those who are free, the one whose turn it is first. */
+  /** Those who are free for each kind, the one whose turn it is first. */
   readonly available: readonly (readonly Seated[])[]
   /** Who should sit where, by kind. */
   readonly panel: readonly Seated[]
@@ -48,7 +48,7 @@ export interface PanelSlot {
 export class PanelSearch {
   readonly question: Question
   readonly #freeTimes: readonly FreeTime[]
-  /** By windows, which many share. */
+  /** What follows from windows, which many people share. */
   readonly #starts = new Map<readonly Interval[], Interval[]>()
   readonly #ranges: readonly Interval[][]
   readonly #candidate: readonly Interval[]

@@ -12,7 +12,7 @@ export class SupplyOverTime {
   readonly #size: number
   readonly #seats: readonly number[]
   readonly #kinds: readonly number[]
-  /** By kinds, what changes at each instant. */
+  /** What changes at each instant, by kinds. */
   readonly #changes: readonly Int32Array[]
   readonly #changesAt: Uint8Array
 

@@ -3,7 +3,7 @@ import { fromJson } from '../../domain/sql.ts'
 import { DEFAULT_AVAILABILITY, type Availability as Hours } from '../../domain/scheduling/availability.ts'
 import type { Availability } from './schemas.ts'
 
-/** Without a row the default hours apply; their version and times are those of the interviewer. */
+/** The default hours apply when there is no row; their version and times are those of the interviewer. */
 const FIND = `SELECT interviewers.id AS "interviewerId", interviewers.user_id AS "userId", interviewers.timezone,
     availability.weekly, availability.overrides, availability.time_off AS "timeOff", availability.travel,
     coalesce(availability.version, interviewers.version) AS version,
@@ -32,7 +32,7 @@ export const availabilityRepository = (sql: Queryable) => ({
     const row = await sql.one<Row>(FIND, { interviewerId })
     return row && fromRow(row)
   },
-  /** Under the version that follows. */
+  /** Writes the first row, under the version that follows. */
   insert: (availability: Availability) => sql.run(INSERT, toRow(availability)),
   /** Writes over the version it was read with; 0 changes when that is gone. */
   update: (availability: Availability) => sql.run(UPDATE, toRow(availability)),

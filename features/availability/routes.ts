@@ -6,7 +6,7 @@ import { Availability, AvailabilityChanges } from './schemas.ts'
 import { availabilityService } from './service.ts'
 
 const tags = ['availability']
-/** Of the interviewers come the zone, and the account that decides who sees it. */
+/** The interviewers' table gives the zone, and the account that decides who sees it. */
 const config = { cache: { tables: ['availability', 'interviewers'], seenBy: staffAlike } }
 
 export const availabilityRoutes: FastifyPluginAsyncTypebox = async app => {

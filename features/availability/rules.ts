@@ -2,7 +2,7 @@ import { ValidationError } from '../../plugins/errors.ts'
 import { WEEKDAYS, type Availability as Hours, type Window } from '../../domain/scheduling/availability.ts'
 import type { AvailabilityChanges } from './schemas.ts'
 
-/** Of a list that was sent: where the entry stands in it, the words that name it, and its bounds, which sort as text. */
+/** An entry of a list that was sent: its place in it, the words that name it, and its bounds, which sort as text. */
 interface Entry<Item> {
   readonly item: Item
   readonly list: string
@@ -78,14 +78,14 @@ function windowsInOrder<Item>(entries: readonly Entry<Item>[]): Item[] {
   return apart(entries, overlap)
 }
 
-/** Of dates, both ends included. */
+/** Puts ranges of dates in order, both ends included. */
 function rangesInOrder<Item>(entries: readonly Entry<Item>[], meet: Meeting): Item[] {
   const backwards = entries.find(({ from, to }) => from > to)
   if (backwards) throw refusal(backwards, 'ends before it starts')
   return apart(entries, meet)
 }
 
-/** In the order of time, in which those that meet are neighbours. Of the two the one that was sent later is refused. */
+/** Sorts by time, so that entries that meet are neighbours. The one of the two that was sent later is refused. */
 function apart<Item>(entries: readonly Entry<Item>[], meet: Meeting): Item[] {
   const ordered = [...entries].sort((one, other) => Number(one.from > other.from) - Number(one.from < other.from))
   for (const [index, later] of ordered.entries()) {

@@ -16,7 +16,7 @@ const NOT_WRITABLE = /^(?:EACCES|EPERM|EROFS|EEXIST|ENOTDIR|SQLITE_CANTOPEN|SQLI
 /** The refusal that a failed backup is answered with, which tells no path; a BackupInProgress stays what it is. */
 export function backupFailed(error: unknown, signal: AbortSignal | undefined): unknown {
   if (error instanceof BackupInProgress) return error
-  const reason = signal?.aborted === true ? 'the program was told to end' : reasonOf(codeOf(error))
+  const reason = signal?.aborted === true ? 'the program is ending' : reasonOf(codeOf(error))
   return retryIn(new BackupFailed(reason, { cause: error }), RETRY_SECONDS)
 }
 
@@ -26,7 +26,7 @@ function reasonOf(code: string): string {
   return 'the reason is in the log under this request id'
 }
 
-/** Of the error of a file, or of SQLite's below the one of the database. */
+/** The code of a file's error, or of SQLite's below the one of the database. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return ''
   return 'code' in error ? String(error.code) : codeOf(error.cause)

@@ -27,7 +27,7 @@ export function timeOf(name: string): string {
   return name.replace(TIME, '$1-$2-$3T$4:$5:$6.000Z').slice(0, 24)
 }
 
-/** In the form that `sha256sum -c` reads. */
+/** The line that `sha256sum -c` reads. */
 export function checksumFile(name: string): string {
   return `${name}.sha256`
 }

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon'
 
-/** Of the latest so many days, weeks and months that have backups, each keeps its newest. */
+/** The latest days, weeks and months that have backups keep the newest of each. */
 const RULES = [
   { keep: 7, period: 'yyyy-MM-dd' },
   { keep: 4, period: "kkkk-'W'WW" }, // ISO 8601: weeks begin on Monday

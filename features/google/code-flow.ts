@@ -107,7 +107,7 @@ async function exchanged(oauth: OAuth2Namespace, request: FastifyRequest): Promi
   return token.id_token
 }
 
-/** Of what went wrong only its kind: the error holds the request as well, with the code and the client's secret. */
+/** Logs only the kind of what went wrong: the error holds the request as well, with the code and the client's secret. */
 function withoutSecrets(error: unknown): Error {
   const { data, output, code } = fieldsOf(error)
   const { isResponseError, payload } = fieldsOf(data)

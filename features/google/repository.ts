@@ -25,7 +25,7 @@ export interface KnownAccount extends Pick<User, 'id' | 'name' | 'status'> {
 export const googleRepository = (sql: Queryable) => ({
   ...accountsRepository(sql),
   bySubject: (subject: string) => sql.one<KnownAccount>(BY_SUBJECT, { provider: PROVIDER, subject }),
-  /** Without regard to case. */
+  /** Finds an account without regard to case. */
   byAddress: (email: string) => sql.one<KnownAccount>(BY_ADDRESS, { provider: PROVIDER, email: folded(email) }),
   /** Breaks a unique constraint when either of the two is linked already. */
   link: (subject: string, userId: string) => sql.run(LINK, { provider: PROVIDER, subject, userId }),

@@ -11,7 +11,7 @@ export const Callback = Type.Object(
 )
 export type Callback = Static<typeof Callback>
 
-/** Of what a signed id_token says, what cannot be done without (OpenID Connect Core §2). */
+/** The claims of a signed id_token that are needed (OpenID Connect Core §2). */
 export const Claims = Type.Object({
   sub: Type.String({ minLength: 1, maxLength: 255, pattern: '^[^\\u0000-\\u001f\\u007f]+$' }),
 })

@@ -4,7 +4,7 @@ import { CalendarPoller } from './poller.ts'
 import { importedCalendarsRoutes } from './routes.ts'
 
 export interface ImportedCalendarsOptions {
-  /** By default one that asks the public internet alone. */
+  /** The default reads addresses of the public internet alone. */
   readonly calendarFetcher?: SafeFetch | undefined
 }
 

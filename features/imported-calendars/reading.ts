@@ -13,14 +13,14 @@ interface Expanded {
   readonly kind: 'expanded'
   readonly busy: readonly Interval[]
   readonly until: number
-  /** In which whole days were meant. */
+  /** The zone in which whole days were meant. */
   readonly timezone: string
   /** Undefined when it is the text that was there already. */
   readonly content?: Content
 }
 interface Failed {
   readonly kind: 'failed'
-  /** In a sentence for people. */
+  /** What is wrong, in a sentence for people. */
   readonly problem: string
   /** The address itself is at fault. */
   readonly lasting?: boolean

@@ -47,7 +47,7 @@ const LISTING: Listing = {
 export interface Source {
   readonly id: string
   readonly interviewerId: string
-  /** Of the interviewer, in which whole days are meant. */
+  /** The zone of the interviewer, in which whole days are meant. */
   readonly timezone: string
   readonly source: 'upload' | 'url'
   readonly url: string | null

@@ -2,7 +2,7 @@ import { Type, type Static } from '@sinclair/typebox'
 import { Id, Instant, Line, Nullable, OneOf, Version } from '../../domain/lists/fields.ts'
 import { PageOf, PageQuery } from '../../domain/lists/page.ts'
 
-/** In characters; in bytes the parser of the body counts. */
+/** Counted in characters; the parser of the body counts bytes. */
 const LONGEST_CALENDAR = 5 * 1024 * 1024
 
 const Name = Line(120, { examples: ['Work'] })
@@ -90,7 +90,7 @@ const CalendarText = Type.String({
   ],
 })
 
-/** By its content type: where a calendar is, or the calendar itself. What has neither type nor body is not looked at. */
+/** The content type decides: the address of a calendar, or the calendar itself. A request without type and body is not checked. */
 export const NewCalendar = Type.Unsafe<CalendarUrl | string | undefined>({
   content: { 'application/json': { schema: CalendarUrl }, 'text/calendar': { schema: CalendarText } },
 })

@@ -2,12 +2,12 @@ import { Type, type Static } from '@sinclair/typebox'
 import { Id, OneOf } from '../../domain/lists/fields.ts'
 import { Warning } from './schemas.ts'
 
-/** In bytes, and no character has fewer. */
+/** Counted in bytes; no character has fewer than one. */
 export const LARGEST_IMPORT = 16 * 1024 * 1024
 
 const HEADING = 'name,email,skills,interviewTypes,timezone'
 
-/** By its content type; what has neither type nor body is not looked at. */
+/** The content type decides; a request without type and body is not checked. */
 export const ImportFile = Type.Unsafe<string | undefined>({
   content: {
     'text/csv': {

@@ -50,7 +50,7 @@ export const interviewersRepository = (sql: Queryable) => ({
   find: async (id: string) => fromRow(await sql.one<Row>(FIND, { id })),
   findAll: async (ids: readonly string[]) =>
     (await sql.many<Row>(FIND_ALL(sql), { ids: JSON.stringify(ids) })).map(row => fromRow(row)),
-  /** By addresses that are folded. */
+  /** Finds interviewers by folded addresses. */
   findByEmails: async (emails: readonly string[]) =>
     (await sql.many<Row>(FIND_BY_EMAILS(sql), { emails: JSON.stringify(emails) })).map(row => fromRow(row)),
   insert: (interviewer: Interviewer) => sql.run(INSERT, toRow(interviewer)),

@@ -45,7 +45,7 @@ export class Courier {
     this.#options = options
   }
 
-  /** On its first start ever, begins with what happens from now on. Asks a database that does not answer again later. */
+  /** Begins, on its very first start, with what happens from now on. A database that does not answer is asked again later. */
   async start(): Promise<void> {
     const { db, log } = this.#options
     try {

@@ -86,7 +86,7 @@ function assertRoom({ noun }: Kind, taken: number): void {
   if (taken >= MOST_ENTRIES) throw new PortfolioFull(noun, MOST_ENTRIES)
 }
 
-/** Of two dates the coarser decides: all of a month may begin and end in that month. Throws a 400. */
+/** The coarser of two dates decides: an entry may begin and end in the same month. Throws a 400. */
 function inOrder(entry: Entry): Entry {
   const { startDate, endDate } = entry
   if (typeof startDate !== 'string' || typeof endDate !== 'string') return entry

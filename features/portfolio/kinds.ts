@@ -2,9 +2,9 @@ import { EDUCATION, EXPERIENCE, PROJECT, SKILL, type Shapes } from './entry-sche
 
 /** A kind of entries: what it is made of and what it is called. All kinds behave the same. */
 export interface Kind extends Shapes {
-  /** Of several, in an address. `portfolio_<path>` is the table. */
+  /** The plural, in an address. `portfolio_<path>` is the table. */
   readonly path: string
-  /** Of one, in a sentence. `portfolio_<noun>` is what the journal calls it. */
+  /** The singular, in a sentence. `portfolio_<noun>` is what the journal calls it. */
   readonly noun: string
 }
 

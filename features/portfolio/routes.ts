@@ -10,7 +10,7 @@ import { portfolioService } from './service.ts'
 const tags = ['portfolio']
 const BIODATA = 'portfolio_biodata'
 const PARTS = [BIODATA, ...Object.values(KINDS).map(({ path }) => `portfolio_${path}`)]
-/** Of the interviewers too: one who goes without having had a portfolio changes no other table. */
+/** The interviewers count too: one who is removed without having had a portfolio changes no other table. */
 const ofAll = { cache: { tables: [...PARTS, 'interviewers'], seenBy: everyone } }
 const versioned = true // though its address does not end in the id of the record
 const ofBiodata = { versioned, cache: { tables: [BIODATA, 'interviewers'], seenBy: everyone } }

@@ -15,7 +15,7 @@ import {
 
 const strict = { additionalProperties: false }
 
-/** What may be told of somebody besides their entries. */
+/** What a portfolio may say of somebody besides their entries. */
 const ABOUT = {
   headline: Nullable(Line(160)),
   summary: Nullable(Lines(5000)),

@@ -34,7 +34,7 @@ export const profileRepository = (sql: Queryable) => ({
   },
   /** Writes over the version it was read with; 0 changes when that is gone. */
   update: (profile: Profile) => sql.run(UPDATE, { ...profile, notifications: JSON.stringify(profile.notifications) }),
-  /** Of an account that may sign in. */
+  /** The password hash of an account that may sign in. */
   credentials: (id: string) => sql.one<CredentialsRow>(CREDENTIALS, { id }),
   /** 0 changes when the password has changed since, or the account may not sign in any more. */
   swapPassword: (swap: PasswordSwap) => sql.run(SWAP_PASSWORD, { ...swap }),

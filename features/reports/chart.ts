@@ -32,7 +32,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&#39;',
 }
-/** From here on scripts have letters about twice as wide as Latin ones; so have emoji. */
+/** Scripts from here on have letters about twice as wide as Latin ones; so have emoji. */
 const FIRST_WIDE = 0x1100
 
 /** A report as a picture: of each of its first 200 people a bar, and a mark where the target is. Returns a document. */

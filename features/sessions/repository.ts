@@ -23,7 +23,7 @@ const LISTING: Listing = {
 /** Finds no session that has ended. */
 export const sessionsRepository = (sql: Queryable) => ({
   find: (id: string, now: string) => sql.one<Session>(FIND, { id, now }),
-  /** By the hash of its refresh token, as long as that has not been used. */
+  /** Finds a session by the hash of its refresh token, as long as that has not been used. */
   findByToken: (hash: string, now: string) => sql.one<Session>(FIND_BY_TOKEN, { hash, now }),
   end: (id: string, now: string) => sessionStore(sql).end(id, now),
   list: (query: SessionQuery, userId: string, now: string) => page<Session>(sql, LISTING, query, ofUser(userId, now)),

@@ -15,7 +15,7 @@ const TOKENS_KEPT = 1_000
 export interface Claims {
   readonly userId: string
   readonly sessionId: string
-  /** In ms since 1970. */
+  /** Milliseconds since 1970. */
   readonly expiresAt: number
 }
 

@@ -12,7 +12,7 @@ export interface CacheRule {
   readonly tables: readonly string[]
   /** Who gets the same answer: a name for what somebody may see. By default each user has their own. */
   readonly seenBy?: (viewer: Identity) => string
-  /** By default 6 hours. */
+  /** 6 hours by default. */
   readonly ttlMs?: number
 }
 
@@ -29,7 +29,7 @@ export interface Flight extends Reading {
   readonly key: string
   readonly landed: Promise<Answer | undefined>
   land(answer: Answer | undefined): void
-  /** In ms since 1970. */
+  /** Milliseconds since 1970. */
   expiresAt: number
 }
 

@@ -18,7 +18,7 @@ export interface Reading {
   readonly tables: readonly string[]
   /** How often the tables had changed before they were read. */
   readonly at: number
-  /** In ms since 1970; by default never. */
+  /** Milliseconds since 1970; never by default. */
   readonly expiresAt?: number
 }
 
@@ -27,7 +27,7 @@ export interface Bounds<Value> {
   readonly most: number
   /** A larger value is not kept; by default all may be one value. */
   readonly mostOfOne?: number
-  /** By default every value counts as 1. */
+  /** Every value counts as 1 by default. */
   readonly sizeOf?: (value: Value, key: string) => number
 }
 

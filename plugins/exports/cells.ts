@@ -9,7 +9,7 @@ export interface Column<Row> {
   /** The field's own name: it stands above the column, except on paper. */
   readonly header: string
   readonly value: (row: Row) => Cell
-  /** In characters. */
+  /** The width in characters. */
   readonly width: number
   /** Its values are instants. */
   readonly instant?: true
@@ -17,7 +17,7 @@ export interface Column<Row> {
   readonly printed?: string
 }
 
-/** With what a spreadsheet would begin a formula, behind any apostrophes (OWASP, "CSV Injection"). */
+/** What begins a formula in a spreadsheet, behind any apostrophes (OWASP, "CSV Injection"). */
 const FORMULA = /^'+[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/
 const WORDS = { delimiter: '|', quoted_match: /;/, eof: false } as const
 const WORDS_READ = { delimiter: ['|', ';'], relax_quotes: true, relax_column_count: true, trim: true }

@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import PDFDocument from 'pdfkit'
 import type { Cell, Column } from './cells.ts'
 
-/** In points, of which an inch has 72. */
+/** Lengths are in points; an inch has 72. */
 const MARGIN = 30
 const LINE = 12
 const TEXT_SIZE = 7

@@ -4,7 +4,7 @@ import { AggregatorRegistry, Counter, Gauge, Registry, type Aggregator } from 'p
 export interface Figure {
   readonly type: 'gauge' | 'counter'
   readonly help: string
-  /** What its values are told apart by, when there are several. */
+  /** The label that distinguishes its values, when there are several. */
   readonly label?: string
   /** How one figure is made of those of several processes; they are added up by default. */
   readonly across?: Aggregator
@@ -16,7 +16,7 @@ export type Readings<Name extends string> = Partial<Readonly<Record<Name, Readin
 
 /**
  * The figures of one instance. Each group of them is read at every scrape and by no timer; a group that cannot be read
- * is left out of that scrape, and the others are told all the same.
+ * is left out of that scrape, and the others are reported all the same.
  */
 export class Figures {
   readonly registry = new Registry()

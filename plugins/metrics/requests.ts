@@ -1,7 +1,7 @@
 import type { onResponseHookHandler } from 'fastify'
 import { Histogram, type Registry } from 'prom-client'
 
-/** From an answer out of the cache to the time limit of a request. */
+/** Buckets from an answer out of the cache to the time limit of a request. */
 const BUCKETS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 /**

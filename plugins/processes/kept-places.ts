@@ -1,6 +1,6 @@
 /** Places as one process keeps them, for itself or for several. */
 export class KeptPlaces {
-  /** By key, how many of its places each process has taken. */
+  /** How many places of each key each process has taken. */
   readonly #taken = new Map<string, Map<number, number>>()
 
   /** Takes one of so many places, unless all are taken. */

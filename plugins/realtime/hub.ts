@@ -11,7 +11,7 @@ const POLL_MS = 25
 const EXPIRY_MS = 1_000
 const PING_MS = 30_000
 const CONNECTIONS_OF_USER = 10
-/** A database that is away is looked for again and again, and told of this often. */
+/** A database that is away is asked again and again, and the log says so this often. */
 const COMPLAIN_MS = 5_000
 
 /** Everybody who is connected, and the feed they share. */

@@ -15,7 +15,7 @@ export interface Message {
 
 /**
  * The messages of some rows of one topic, in their order. What is sent is the thing as it is now, to those who may see
- * it now; whom a change has taken it from is told that it is gone. What is no more is known from its last row.
+ * it now; those from whom a change has taken it learn that it is gone. What is no more is known from its last row.
  */
 export async function messagesOf(sql: Queryable, topic: Topic, all: readonly JournalRow[]): Promise<Message[]> {
   const rows = all.filter(({ entityId }) => entityId !== '') // that a list was exported is about no one thing
@@ -44,13 +44,13 @@ async function messageOf(sql: Queryable, topic: Topic, row: JournalRow, { now, l
   const after = now || action !== 'delete' ? await topic.audience(sql, last) : NOBODY
   const before = action === 'create' ? NOBODY : await topic.audience(sql, asBefore(last, row))
   const deleted = textOf(topic, row, 'DELETED', null)
-  const told =
+  const news =
     action === 'delete' ? deleted : textOf(topic, row, action === 'create' ? 'CREATED' : 'UPDATED', now ?? null)
   return {
     id,
     topic,
     textFor(viewer) {
-      if (topic.seesAll(viewer) || after.has(viewer.id)) return told
+      if (topic.seesAll(viewer) || after.has(viewer.id)) return news
       return before.has(viewer.id) ? deleted : undefined
     },
   }

@@ -48,7 +48,7 @@ export interface PlanOptions {
   readonly interviews: number
   /** Those who can be booked. */
   readonly people: readonly [Interviewer, ...Interviewer[]]
-  /** In ms. */
+  /** Milliseconds. */
   readonly now: number
 }
 

@@ -28,7 +28,7 @@ export interface DemoOptions {
   readonly seed: number
   readonly interviewers: number
   readonly events: number
-  /** In ms; now by default. */
+  /** Milliseconds since 1970; now by default. */
   readonly now?: number
   /** Called once for each interviewer, interview, task and portfolio that is done. */
   readonly onStep?: () => void

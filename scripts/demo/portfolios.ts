@@ -26,7 +26,7 @@ import {
 /** The first so many interviewers have one. */
 export const PORTFOLIOS = 10
 const SKILLS = 3
-/** For those who have told of fewer. */
+/** Stands in for those with fewer entries. */
 const SKILLS_OF_ANYBODY = ['Mentoring', 'Technical writing']
 
 type Kind = keyof typeof KINDS

@@ -35,7 +35,7 @@ export interface TaskOptions {
   readonly seed: number
   /** How many interviews of the seed there are. */
   readonly interviews: number
-  /** In ms. */
+  /** Milliseconds. */
   readonly now: number
   readonly onStep: () => void
 }

@@ -26,6 +26,6 @@ export function configurationPage(): string {
 }
 
 function rowOf(name: string, { default: fallback, description = '' }: Described): string {
-  const told = fallback === undefined || fallback === '' ? '' : `\`${fallback}\``
-  return `| \`${name}\` | ${told} | ${description.replaceAll('|', '\\|')} |`
+  const shown = fallback === undefined || fallback === '' ? '' : `\`${fallback}\``
+  return `| \`${name}\` | ${shown} | ${description.replaceAll('|', '\\|')} |`
 }

@@ -7,7 +7,7 @@ import { runProgram } from '../command-line.ts'
 const FOLDER = join(import.meta.dirname, '../../docs/guide/pictures')
 const BROWSER = { executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-background-networking'] }
 const INTERVIEWS = '#operations-tag-events'
-/** In CSS pixels: a desk, and a phone. */
+/** Widths in CSS pixels: a desk, and a phone. */
 const SIZES = [
   { width: 1280, height: 830 },
   { width: 375, height: 667 },

@@ -16,7 +16,7 @@ export class PanelistError extends Error {
   readonly details: readonly Readonly<Record<string, unknown>>[]
   /** What the server's log and journal know the request by. */
   readonly requestId: string | undefined
-  /** After how many seconds to try again, where the server says so: with 429 and 503. */
+  /** The seconds to wait before trying again, where the server says so: with 429 and 503. */
   readonly retryAfter: number | undefined
 
   constructor({ status, statusText, headers }: Response, body: unknown) {
