@@ -5,6 +5,7 @@ import { originOf, type Actor } from './actor.ts'
 import { accessTokens } from './auth/access-tokens.ts'
 import { IDENTITY_TABLES, identityOf, type Identity, type Role } from './auth/identity.ts'
 import { lastUseOf } from './auth/last-use.ts'
+import { failureFor } from './changes.ts'
 import { Remembered } from './changes/remembered.ts'
 
 /** How many credentials are remembered with whose they are. */
@@ -112,11 +113,7 @@ function senderHook(app: FastifyInstance): onRequestHookHandler {
         request.sender = sender
         done()
       },
-      // What answers strangers does so also while the database does not: /health above all.
-      (error: unknown) => {
-        const failure = error instanceof Error ? error : new Error(String(error))
-        done(request.routeOptions.config.public === true ? undefined : failure)
-      },
+      (error: unknown) => done(failureFor(request, error)),
     )
   }
 }

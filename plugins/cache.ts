@@ -67,7 +67,7 @@ export const cachePlugin = fp(
     app.addHook('onRoute', route => {
       const rule = route.config?.cache
       if (!rule || route.method !== 'GET' || CACHE_MAX_BYTES === 0) return
-      // It is asked what has changed when it is found out who sent a request: without, nobody would have asked.
+      // Changes are looked for only when a request carries credentials (changes.ts).
       if (route.config?.public === true) throw new Error(`${route.url} answers strangers: its answers cannot be kept`)
       for (const table of rule.tables) watched.add(table)
       const { lookUp, keep, giveUp } = new CachedRoute(rule, { answers, changes, counts })

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Database } from '../db/database.ts'
 
@@ -31,14 +32,18 @@ export const changesPlugin = fp(
         if (request.headers.authorization !== undefined) changes.refresh()
         done()
       } catch (error) {
-        // What answers strangers does so also while the database does not: /health above all.
-        const failure = error instanceof Error ? error : new Error(String(error))
-        done(request.routeOptions.config.public === true ? undefined : failure)
+        done(failureFor(request, error))
       }
     })
   },
   { name: 'changes', dependencies: ['db', 'errors'] },
 )
+
+/** What an error of the database is to a request: none where strangers are answered, as by /health; else the error itself. */
+export function failureFor({ routeOptions }: FastifyRequest, error: unknown): Error | undefined {
+  if (routeOptions.config.public === true) return undefined
+  return error instanceof Error ? error : new Error(String(error))
+}
 
 function tableChanges(db: Database): TableChanges {
   const counts = new Map<string, number>()

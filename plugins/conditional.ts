@@ -37,7 +37,7 @@ export const conditionalPlugin = fp(
     app.decorateReply('versioned', function (thing) {
       const own = etag(thing.version)
       this.header('etag', own)
-      return isRead(this.request) && isKnown(this.request, own) ? this.code(304).send() : thing
+      return isRead(this.request.method) && isKnown(this.request, own) ? this.code(304).send() : thing
     })
   },
   { name: 'conditional', dependencies: ['errors'] },
@@ -49,8 +49,8 @@ export function assertVersion(current: number, expected: ExpectedVersions): void
   throw detailed(new VersionMismatch(), [{ currentVersion: current }])
 }
 
-/** A HEAD is answered as its GET would be, without the body (RFC 9110 §9.3.2). */
-function isRead({ method }: FastifyRequest): boolean {
+/** A HEAD is a read like its GET, and answered as that would be, without the body (RFC 9110 §9.3.2). */
+export function isRead(method: string): boolean {
   return method === 'GET' || method === 'HEAD'
 }
 

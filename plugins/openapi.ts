@@ -4,6 +4,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import { Type, type StringOptions, type TProperties } from '@sinclair/typebox'
 import type { FastifyPluginAsync, FastifySchema, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
+import { isRead } from './conditional.ts'
 import { scopeFor } from './auth/scopes.ts'
 import { takesKey } from './idempotency.ts'
 import { programVersion } from './health.ts'
@@ -124,7 +125,7 @@ function completeSchema(route: RouteOptions): void {
   if (Object.keys(headers).length > 0) schema.headers = Type.Object(headers)
   const takesInput = [schema.params, schema.querystring, schema.headers].some(part => part !== undefined)
   // Also where none is asked for: a body that comes is read, and refused when it cannot be.
-  const readsBody = !['GET', 'HEAD'].includes(methodOf(route))
+  const readsBody = !isRead(methodOf(route))
   schema.response = {
     ...refusals([429, 500, 503]),
     ...(open ? {} : refusals([401])),

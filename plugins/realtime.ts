@@ -2,6 +2,7 @@ import websocket from '@fastify/websocket'
 import createError from '@fastify/error'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { isRead } from './conditional.ts'
 import { Hub } from './realtime/hub.ts'
 
 const LARGEST_MESSAGE_BYTES = 64 * 1024
@@ -52,7 +53,7 @@ export const realtimePlugin = fp(
       wsHandler: (socket, request) => hub.connect(socket, tokenOf(request)),
     })
     app.addHook('onResponse', (request, _reply, done) => {
-      if (request.method !== 'GET') hub.advance()
+      if (!isRead(request.method)) hub.advance()
       done()
     })
     app.addHook('onReady', async () => hub.start())
