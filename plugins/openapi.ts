@@ -27,13 +27,13 @@ const DESCRIPTION = `The scheduling backend of a recruiting team. **Nobody is ev
 Sign in with \`POST /api/auth/login\`, press **Authorize** and paste the \`accessToken\`. Times are RFC 3339 with an
 offset, answered in UTC; every change can be read in \`GET /api/audit-logs\`.
 
-Every resource carries a \`version\`, sent as \`ETag\`: give it back as \`If-Match\` and nobody's change is overwritten.
-A POST that creates something takes an \`Idempotency-Key\`: repeat it as often as the network makes you.
+Every resource carries a \`version\`, sent as \`ETag\`. Give it back as \`If-Match\`, and you overwrite nobody's change.
+A POST that creates something takes an \`Idempotency-Key\`, so that you can repeat it safely when the network fails.
 
-What changes comes by itself over a WebSocket at \`/ws/updates\`: send your token in the \`authorization\` header, as
+Changes are sent as they happen over a WebSocket at \`/ws/updates\`: send your token in the \`authorization\` header, as
 \`?token=\` or as \`{"type":"AUTH","token":"…"}\`, then \`{"type":"SUBSCRIBE_EVENTS"}\`, \`SUBSCRIBE_TASKS\` or
-\`SUBSCRIBE_INTERVIEWERS\`. Each message carries the \`id\` of its row in the journal: after a cut send the last one as
-\`since\`, and nothing is missed.`
+\`SUBSCRIBE_INTERVIEWERS\`. Each message carries the \`id\` of its row in the journal. After a lost connection send the
+last one as \`since\`, and you miss nothing.`
 
 const BEARER =
   'The `accessToken` that `POST /api/auth/login` answered, which is good for 15 minutes; or the `secret` of an API token, ' +
