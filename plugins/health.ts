@@ -71,12 +71,12 @@ export const healthPlugin = fp(
     const live = {
       tags: ['operations'],
       operationId: 'getLiveness',
-      summary: 'Whether the process lives',
-      description: 'Asks nothing of the database: for a supervisor that restarts a process that hangs.',
+      summary: 'Check that the process is alive',
+      description: 'Does not use the database. It is for a supervisor that restarts a process that hangs.',
       response: {
         200: Type.Object(
           { status: Type.Literal('alive') },
-          { description: 'It does', examples: [{ status: 'alive' }] },
+          { description: 'It is alive', examples: [{ status: 'alive' }] },
         ),
       },
     }

@@ -102,15 +102,16 @@ panelist_database_up 1
 const GET = {
   tags: ['operations'],
   operationId: 'getMetrics',
-  summary: 'The figures of the program',
+  summary: 'Get the metrics of the program',
   description:
-    "In Prometheus' text format; with `WORKERS`, of all processes together. With `METRICS_TOKEN` set, for whoever sends it as a bearer token (else 401); without, " +
-    'for programs of the same machine, and a 404 for everybody else, also for who comes through a proxy. Counted ' +
-    'against no limit, and answered also under pressure.',
+    'The text format of Prometheus; with `WORKERS`, the metrics of all processes together. When `METRICS_TOKEN` is set, ' +
+    'they are for clients that send it as a bearer token, and others get 401. Otherwise they are for programs of the ' +
+    'same machine, and others, also those behind a proxy, get 404. No limit counts these requests, and they are ' +
+    'answered under pressure too.',
   response: {
     200: {
-      description: 'The figures',
-      content: { 'text/plain': { schema: Type.String({ description: 'The figures', examples: [EXAMPLE] }) } },
+      description: 'The metrics',
+      content: { 'text/plain': { schema: Type.String({ description: 'The metrics', examples: [EXAMPLE] }) } },
     },
     ...refusals([401, 404]),
   },

@@ -81,10 +81,10 @@ const text = (description: string, example: string) => ({
 /** What a client should know of the headers of an answer. */
 export const HEADERS = {
   etag: text('The version; for If-Match and If-None-Match', '"3"'),
-  location: text('Where the new one is', '/api/interviewers/0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'),
+  location: text('The address of the new one', '/api/interviewers/0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'),
   'retry-after': text('Seconds to wait before the next try', TRY_AGAIN),
   'www-authenticate': text('How to sign in', 'Bearer'),
-  'x-request-id': text('Yours, or one that was made; the log and the journal have it too', REQUEST_ID),
+  'x-request-id': text('Your own id or a generated one; the log and the journal have it too', REQUEST_ID),
 }
 type HeaderName = keyof typeof HEADERS
 

@@ -14,7 +14,7 @@ export const UserStatus = OneOf(['active', 'disabled'], 'Only the active can sig
 export const NewPassword = Type.String({
   minLength: 10,
   maxLength: 128,
-  description: 'Refused when it is easy to guess; any characters will do',
+  description: 'It may have any characters, and is refused when it is easy to guess',
   examples: ['violet harbor anchors 42'],
 })
 

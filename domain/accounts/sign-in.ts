@@ -18,13 +18,13 @@ export const SignedIn = Type.Object(
   {
     user: Type.Unsafe<User>({ $ref: 'User#' }),
     accessToken: Type.String({ description: 'For "Authorization: Bearer …"' }),
-    refreshToken: Type.String({ description: 'Gives one new pair; using it a second time ends the session' }),
+    refreshToken: Type.String({ description: 'Good for one new pair; using it twice ends the session' }),
     tokenType: Type.Literal('Bearer'),
     expiresIn: Type.Integer({ description: 'Seconds until the access token expires' }),
   },
   {
     $id: 'SignedIn',
-    description: 'A session has begun, or goes on',
+    description: 'A session that has begun or goes on',
     examples: [
       {
         user: USER_EXAMPLE,

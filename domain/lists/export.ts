@@ -4,7 +4,7 @@ import { refused } from './answers.ts'
 import { OneOf } from './fields.ts'
 
 const FORMAT = Type.Unsafe<Format>({
-  ...OneOf(['csv', 'xlsx', 'pdf'], 'csv and xlsx have every field, pdf what fits on paper'),
+  ...OneOf(['csv', 'xlsx', 'pdf'], 'csv and xlsx have every field, pdf has those that fit on paper'),
   default: 'csv',
 })
 
@@ -47,9 +47,9 @@ export function exportOf<Query extends TSchema>({
     operationId,
     summary: `Export ${what}`,
     description:
-      `${readers} All rows that the list has with the same filters, as a file: comma-separated values, an Excel workbook ` +
+      `${readers} Exports all rows that the list has with the same filters, as a file: comma-separated values, an Excel workbook ` +
       'or a PDF of at most 20,000 rows. A CSV begins with a byte order mark, and a cell that a spreadsheet would take for ' +
-      "a formula with an apostrophe (`'+49…`). Two at a time for each user (`EXPORTS_RUNNING`); the journal has each one.",
+      "a formula is written with an apostrophe (`'+49…`). Each user may run two at a time (`EXPORTS_RUNNING`); the journal records each one.",
     querystring: query,
     response: {
       200: {

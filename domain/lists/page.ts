@@ -34,9 +34,13 @@ export function PageQuery<const Sorts extends string[], Filters extends TPropert
       limit: Type.Integer({ minimum: 1, maximum: 100, default: DEFAULT_LIMIT }),
       offset: Type.Optional(Type.Integer({ minimum: 0, maximum: FARTHEST_OFFSET })),
       cursor: Type.Optional(
-        Type.String({ minLength: 1, maxLength: 1000, description: 'nextCursor of the page before; not with offset' }),
+        Type.String({
+          minLength: 1,
+          maxLength: 1000,
+          description: 'The `nextCursor` of the page before; not together with `offset`',
+        }),
       ),
-      sort: Type.Optional(OneOf(directions, 'A leading - turns the order round')),
+      sort: Type.Optional(OneOf(directions, 'A leading - reverses the order')),
       ...filters,
     },
     { additionalProperties: false },
@@ -50,7 +54,7 @@ export function PageOf<Item extends TSchema>(item: Item, $id: string) {
     {
       data: Type.Array(part(item)),
       pagination: Type.Object({
-        total: Type.Integer({ description: 'Of the whole list, on every page' }),
+        total: Type.Integer({ description: 'The rows of the whole list, the same on every page' }),
         limit: Type.Integer(),
         offset: Type.Integer(),
         hasMore: Type.Boolean(),

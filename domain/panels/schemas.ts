@@ -74,7 +74,7 @@ export const Explained = Type.Object(
     }),
     relaxation: Type.Optional(Relaxation),
     problem: Type.Optional(
-      Type.String({ description: 'Why it is unknown when they are busy; until it is solved they are not offered' }),
+      Type.String({ description: 'Why nobody knows when they are busy; they are not offered until this is solved' }),
     ),
   },
   { $id: 'AvailabilityExplained', description: 'Where the time of one interviewer goes' },

@@ -32,7 +32,7 @@ export const historyRoutes: FastifyPluginAsyncTypebox<Pick<Declarations, 'histor
       tags,
       operationId: `get${entityType.replace(/^./, first => first.toUpperCase())}History`,
       summary: `Read the history of one ${entityType}`,
-      description: `For ${roles.join(' and ')}. What happened last stands first; the history of what was deleted stays.`,
+      description: `For ${roles.join(' and ')}. The latest change comes first; the history of something that was deleted stays.`,
       params: OnlyId,
       querystring: HistoryQuery,
       response: { 200: answer(AuditLogPage, 'A page of its history'), ...refused(403) },
@@ -47,7 +47,7 @@ const LIST = {
   tags,
   operationId: 'listAuditLogs',
   summary: 'Read the journal',
-  description: 'For admin and talent. Every change there ever was, the last one first. Page with `cursor`.',
+  description: 'For admin and talent. Lists every change there ever was, the latest first. Page with `cursor`.',
   querystring: AuditLogQuery,
   response: { 200: answer(AuditLogPage, 'A page of the journal'), ...refused(403) },
 }

@@ -13,7 +13,7 @@ export const AuditLog = Type.Object(
     entityType: Type.String(),
     entityId: Nullable(Type.String()),
     changes: Type.Record(Type.String(), Type.Object({ from: Type.Unknown(), to: Type.Unknown() }), {
-      description: 'Field by field: what it was, what it became',
+      description: 'What each field was, and what it became',
     }),
     reason: Nullable(Type.String()),
     requestId: Nullable(Type.String()),

@@ -51,7 +51,8 @@ const REGISTER = {
   tags,
   operationId: 'register',
   summary: 'Register an account',
-  description: 'For anyone, unless registration is closed. The role is interviewer. The answer is that of a sign-in.',
+  description:
+    'For anyone, unless registration is closed. The role is interviewer. The answer is the same as for signing in.',
   body: Registration,
   response: { 201: answer(SignedIn, 'The account is made and signed in'), ...refused(401, 403, 409) },
 }
@@ -72,7 +73,7 @@ const REFRESH = {
   operationId: 'refresh',
   summary: 'Stay signed in',
   description:
-    'For anyone with a refresh token, which is dead afterwards: keep the new one. A dead one ends the whole session ' +
+    'For anyone with a refresh token, which works only once: keep the new one. A used one ends the whole session ' +
     '(`SESSION_REUSED`). A session ends a week after its last use, and 30 days after it began.',
   body: Refresh,
   response: { 200: answer(SignedIn, 'A new pair of tokens'), ...refused(401) },

@@ -19,6 +19,6 @@ export const Credentials = Type.Object(
 export type Credentials = Static<typeof Credentials>
 
 export const Refresh = Type.Object(
-  { refreshToken: Type.String({ minLength: 1, maxLength: 200, description: 'The last one you were given' }) },
+  { refreshToken: Type.String({ minLength: 1, maxLength: 200, description: 'The newest one you have received' }) },
   { additionalProperties: false, examples: [{ refreshToken: TOKEN_EXAMPLE }] },
 )

@@ -29,15 +29,18 @@ const HOURS = {
   weekly: Listed(
     Type.Object({ weekday: OneOf(WEEKDAYS), start: Start, end: End }, strict),
     70,
-    'What every week has; windows of one day may touch and not overlap',
+    'The hours of every week; windows of one day may touch but not overlap',
   ),
   overrides: Listed(
     Type.Object(
-      { date: LocalDate, windows: Listed(Type.Object({ start: Start, end: End }, strict), 12, 'None: the day is off') },
+      {
+        date: LocalDate,
+        windows: Listed(Type.Object({ start: Start, end: End }, strict), 12, 'Without any, the day is off'),
+      },
       strict,
     ),
     366,
-    'Each replaces its whole day, which has one at most',
+    'Each replaces its whole day; a day has at most one',
   ),
   timeOff: timeOff(TimeOff),
   travel: Listed(

@@ -18,8 +18,7 @@ const Most = (fallback: number) => Type.Integer({ minimum: 1, maximum: MOST_SLOT
 const Notice = Type.Integer({
   minimum: 0,
   maximum: 60 * 24 * 62,
-  description:
-    'No slot starts sooner from now. Not even without it does one start in the past, unless all that is asked for is past',
+  description: 'No slot starts sooner than this from now. Slots never start in the past, unless the whole span is past',
 })
 
 const Slot = {
@@ -86,7 +85,7 @@ export const PanelQuery = Type.Object(
     timezone: Type.Optional(Type.String({ ...TimeZone, description: 'IANA name; UTC by default' })),
     seats: Seats,
     candidateEmail: Type.Optional(
-      Type.String({ ...Email, description: 'The candidate, who is offered no time when they are busy' }),
+      Type.String({ ...Email, description: 'The candidate; no time is offered at which they are busy' }),
     ),
     minNoticeMinutes: Type.Optional(Notice),
     limit: Type.Optional(Most(50)),
@@ -99,10 +98,13 @@ export type PanelQuery = Static<typeof PanelQuery>
 const PanelSlot = Type.Object({
   ...Slot,
   seats: Type.Array(
-    Type.Object({ role: PanelRole, available: Type.Array(Id, { description: 'Whose turn it is first' }) }),
+    Type.Object({
+      role: PanelRole,
+      available: Type.Array(Id, { description: 'The person whose turn it is comes first' }),
+    }),
   ),
   panel: Type.Array(Type.Object({ interviewerId: Id, role: PanelRole, score: part(Score) }), {
-    description: 'The suggested panel: the fairest that can be had',
+    description: 'The suggested panel: the fairest that is free',
   }),
 })
 

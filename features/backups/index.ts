@@ -7,7 +7,7 @@ import { backupsService } from './service.ts'
 export const backupsFeature: Feature = {
   name: 'backups',
   dependencies: ['config', 'db', 'audit-logger', 'access', 'conditional', 'idempotency', 'openapi'],
-  tag: { name: 'backups', description: 'Copies of everything, to restore it from', chapter: 'operation' },
+  tag: { name: 'backups', description: 'Copies of everything, for a restore', chapter: 'operation' },
   scope: 'backups',
   async plugin(app) {
     const { db, audit, idempotency, config, log } = app

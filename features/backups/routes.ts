@@ -51,9 +51,9 @@ const CREATE = {
   operationId: 'createBackup',
   summary: 'Make a backup',
   description:
-    'For admin. Everything that was answered before is in it. Answers when the copy was read through and is on the ' +
-    `disk; a failure is 503 \`BACKUP_FAILED\` and leaves those that were there. One at a time: 409 ` +
-    `\`BACKUP_IN_PROGRESS\`. ${ELSEWHERE}`,
+    'For admin. It holds everything that was answered before, and has been verified and is on the disk when the answer ' +
+    'comes. A failure is 503 `BACKUP_FAILED` and leaves the other backups alone. While one is being made, another is ' +
+    `409 \`BACKUP_IN_PROGRESS\`. ${ELSEWHERE}`,
   response: { 201: answer(MadeBackup, 'The backup'), ...refused(403, 409) },
 }
 
@@ -79,7 +79,7 @@ const DOWNLOAD = {
       description: 'The file',
       content: { 'application/gzip': { schema: answer(BackupFile, 'The file') } },
     },
-    304: gone('It is the file you have'),
+    304: gone('You already have this file'),
     ...refused(403, 404, 409),
   },
 }

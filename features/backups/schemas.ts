@@ -5,13 +5,13 @@ import { BACKUP_NAME } from './names.ts'
 
 const BackupName = Type.String({
   pattern: BACKUP_NAME,
-  description: 'Of the file, after the second in which it was begun',
+  description: 'The name of the file, with the second in which the backup began',
   examples: ['panelist-20261121T030000Z.db.gz'],
 })
 const SHA256 = 'SHA-256 of the file, in hexadecimal'
 const Count = (description: string) => Type.Integer({ minimum: 0, description })
 
-const FIELDS = { name: BackupName, createdAt: Instant, bytes: Count('Of the file, compressed') }
+const FIELDS = { name: BackupName, createdAt: Instant, bytes: Count('The size of the compressed file') }
 
 const EXAMPLE = {
   name: 'panelist-20261121T030000Z.db.gz',
@@ -32,7 +32,7 @@ export const MadeBackup = Type.Object(
     sha256: Type.String({ description: SHA256 }),
     databaseBytes: Count('What it holds, uncompressed'),
     durationMs: Count('How long it took, in milliseconds'),
-    verified: Type.Literal(true, { description: 'The copy was read through and is sound, as every backup is' }),
+    verified: Type.Literal(true, { description: 'The copy was verified, as every backup is' }),
   },
   {
     $id: 'MadeBackup',
@@ -44,7 +44,7 @@ export type MadeBackup = Static<typeof MadeBackup>
 
 export const BackupList = Type.Object(
   { data: Type.Array(Type.Unsafe<Backup>({ $ref: 'Backup#' })) },
-  { $id: 'BackupList', description: 'The backups there are, the newest first', examples: [{ data: [EXAMPLE] }] },
+  { $id: 'BackupList', description: 'The backups that exist, the newest first', examples: [{ data: [EXAMPLE] }] },
 )
 
 export const BackupFile = Type.Unsafe<Readable>({

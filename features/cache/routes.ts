@@ -29,6 +29,6 @@ const CLEAR = {
   operationId: 'clearCache',
   summary: 'Empty the cache',
   description:
-    'For admin. Never needed for right answers: what has changed is not answered from memory. Of this process.',
+    'For admin. It is never needed for correct answers, as whatever has changed is not answered from memory. Empties the cache of this process.',
   response: { 204: gone('Emptied'), ...refused(403) },
 }

@@ -4,13 +4,13 @@ const Count = (description: string) => Type.Integer({ minimum: 0, description })
 
 export const CacheStatistics = Type.Object(
   {
-    entries: Count('Answers that are kept and still true'),
+    entries: Count('How many answers are kept and still true'),
     bytes: Count('What they take'),
     maxBytes: Count('What they may take (CACHE_MAX_BYTES); 0: nothing is kept'),
     hits: Count('Requests that were answered from memory'),
     misses: Count('Requests that were not, though their answers may be kept'),
     invalidations: Type.Record(Type.String(), Type.Integer(), {
-      description: 'By table: how often it has changed, and the answers read from it were dropped',
+      description: 'How often each table has changed, and the answers read from it were dropped',
     }),
   },
   {

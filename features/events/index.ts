@@ -22,7 +22,7 @@ export const eventsFeature: Feature = {
   ],
   tag: {
     name: 'events',
-    description: 'Interviews: booked, moved, answered, ended. Nobody is ever booked twice',
+    description: 'Interviews: book, move, answer and end them. Nobody is ever booked twice',
     chapter: 'interviews',
   },
   scope: 'events',

@@ -51,17 +51,17 @@ const START = {
   description:
     'For anyone, in a browser, where the server has been set up for it: `location` is Google’s page, which leads back to ' +
     '`/api/auth/google/callback` within ten minutes.',
-  response: { 302: Type.Null({ description: 'On to Google' }), ...refused(404) },
+  response: { 302: Type.Null({ description: 'A redirect to Google' }), ...refused(404) },
 }
 
 const CALLBACK = {
   tags,
   operationId: 'finishGoogleSignIn',
-  summary: 'Come back from Google',
+  summary: 'Finish signing in with Google',
   description:
     'For the browser that began. Signs in to the account that is linked with the Google account; else to the one with ' +
-    'its verified address, which is linked from now on; else to a new one, unless registration is closed. Answers as ' +
-    'signing in does.',
+    'its verified address, which is linked from now on; else to a new one, unless registration is closed. The ' +
+    'answer is the same as for signing in.',
   querystring: Callback,
   response: { 200: answer(SignedIn, 'Signed in'), ...refused(401, 403, 404) },
 }

@@ -4,7 +4,9 @@ import { Type, type Static } from '@sinclair/typebox'
 export const Callback = Type.Object(
   {
     code: Type.Optional(Type.String({ maxLength: 2048, description: 'Good for one id_token' })),
-    state: Type.Optional(Type.String({ maxLength: 512, description: 'As this browser was given it on its way out' })),
+    state: Type.Optional(
+      Type.String({ maxLength: 512, description: 'The state that this browser was given at the start' }),
+    ),
     error: Type.Optional(Type.String({ maxLength: 200, description: 'Why there is no code' })),
   },
   { additionalProperties: Type.String({ maxLength: 2048 }), maxProperties: 30 },

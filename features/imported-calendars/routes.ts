@@ -79,7 +79,7 @@ const ADD = {
   params: OnlyId,
   body: NewCalendar,
   response: {
-    201: answer(ImportedCalendar, 'The calendar, also when its server did not answer well'),
+    201: answer(ImportedCalendar, 'The calendar, even when its server did not answer correctly'),
     ...refused(404),
   },
 }
@@ -91,7 +91,7 @@ const REFRESH = {
   description:
     'Admin and talent refresh every calendar, an interviewer only their own. Calendars are also read automatically.',
   params: OfInterviewer,
-  response: { 200: answer(ImportedCalendar, 'How it stands now'), ...refused(404) },
+  response: { 200: answer(ImportedCalendar, 'The calendar as it is now'), ...refused(404) },
 }
 
 const REMOVE = {
@@ -101,5 +101,5 @@ const REMOVE = {
   description:
     'Admin and talent remove every calendar, an interviewer only their own. The times it blocked are free again.',
   params: OfInterviewer,
-  response: { 204: gone('It is gone'), ...refused(404) },
+  response: { 204: gone('Removed'), ...refused(404) },
 }

@@ -12,23 +12,25 @@ export const ImportedCalendar = Type.Object(
     id: Id,
     interviewerId: Id,
     name: Name,
-    source: OneOf(['upload', 'url'], 'An upload stays as it is; a url is asked every 15 minutes'),
+    source: OneOf(['upload', 'url'], 'An upload stays as it is; a URL is read every 15 minutes'),
     host: Nullable(
       Type.String({
-        description: 'The host of the url, which itself is a credential and never shown; null for an upload',
+        description: 'The host of the URL; the URL itself is a credential and never shown. null for an upload',
         examples: ['calendar.example.com'],
       }),
     ),
     status: OneOf(
       ['ok', 'unreadable', 'pending'],
-      'Unless it is ok, nobody knows when the person is free, and they are not offered. Pending ones are read within a minute',
+      'Unless it is ok, nobody knows when the person is free, so they are not offered. A pending one is read within a minute',
     ),
     problem: Nullable(Type.String({ description: 'Why it is unreadable', examples: ['The server answers 404'] })),
-    busy: Type.Integer({ description: 'How many busy times are known from it' }),
+    busy: Type.Integer({ description: 'How many busy times it holds' }),
     expandedUntil: Nullable(
-      Type.String({ ...Instant, description: 'Up to when busy times are known; after it they are not offered' }),
+      Type.String({ ...Instant, description: 'Busy times are known until then; the person is not offered later' }),
     ),
-    checkedAt: Nullable(Type.String({ ...Instant, description: 'When it was last read, or tried to' })),
+    checkedAt: Nullable(
+      Type.String({ ...Instant, description: 'When it was last read, or the last attempt was made' }),
+    ),
     version: Version,
     createdAt: Instant,
     updatedAt: Instant,
@@ -66,7 +68,7 @@ const CalendarUrl = Type.Object(
     url: Type.String({
       maxLength: 2000,
       pattern: '^https://[^\\s<>"\\\\^`{|}\\u0000-\\u0020\\u007f]+$',
-      description: 'Of a server on the public internet, on port 443 or 8443',
+      description: 'The address on a server of the public internet, on port 443 or 8443',
       examples: ['https://calendar.example.com/private-4f1c/basic.ics'],
     }),
     name: Type.Optional(Type.String({ ...Name, description: 'The host of its URL by default' })),

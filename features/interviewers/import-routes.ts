@@ -51,5 +51,5 @@ const IMPORT = {
     'one wrong row refuses the whole file (`IMPORT_REFUSED`, with the rows in `details`).',
   querystring: ImportQuery,
   body: ImportFile,
-  response: { 200: answer(ImportReport, 'What became of each row'), ...refused(403) },
+  response: { 200: answer(ImportReport, 'What happened to each row'), ...refused(403) },
 }

@@ -25,7 +25,7 @@ const Mode = OneOf(['all', 'valid'], 'all: every row or none; valid: the rows th
 
 const QUERY = Type.Object(
   {
-    dryRun: Type.Boolean({ default: false, description: 'Only tell what would be done' }),
+    dryRun: Type.Boolean({ default: false, description: 'Only report what would be done' }),
     mode: { ...Mode, default: 'all' },
   },
   { additionalProperties: false },
@@ -34,11 +34,13 @@ export const ImportQuery = { ...QUERY, required: [] } // both have a default
 export type ImportQuery = Static<typeof ImportQuery>
 
 const ImportedRow = Type.Object({
-  row: Type.Integer({ description: 'As a spreadsheet counts them: the heading is 1' }),
+  row: Type.Integer({ description: 'The row number of a spreadsheet: the heading is 1' }),
   status: OneOf(['created', 'updated', 'unchanged', 'failed']),
   id: Type.Optional(Id),
   errors: Type.Array(Type.Object({ column: Type.String(), message: Type.String() })),
-  warnings: Type.Optional(Type.Array(Warning, { description: 'Interviews that remain to somebody now inactive' })),
+  warnings: Type.Optional(
+    Type.Array(Warning, { description: 'Interviews that remain for somebody who is now inactive' }),
+  ),
 })
 export type ImportedRow = Static<typeof ImportedRow>
 
@@ -46,7 +48,7 @@ export const ImportReport = Type.Object(
   {
     dryRun: Type.Boolean(),
     mode: Mode,
-    applied: Type.Boolean({ description: 'Whether what it tells has been done' }),
+    applied: Type.Boolean({ description: 'Whether the changes have been made' }),
     created: Type.Integer(),
     updated: Type.Integer(),
     unchanged: Type.Integer(),
@@ -55,7 +57,7 @@ export const ImportReport = Type.Object(
   },
   {
     $id: 'ImportReport',
-    description: 'What became of each row, or would become of it',
+    description: 'What happened to each row, or would happen to it',
     examples: [
       {
         dryRun: false,

@@ -110,7 +110,7 @@ export const ChangedInterviewer = Type.Composite(
   [Interviewer, Type.Object({ warnings: Type.Optional(Type.Array(Warning)) })],
   {
     $id: 'ChangedInterviewer',
-    description: 'The interviewer; with `warnings` when remaining interviews need someone else',
+    description: 'The interviewer, with `warnings` when interviews that remain need somebody else',
     examples: [
       {
         ...EXAMPLE,

@@ -52,7 +52,7 @@ const PASSED_OVER = new Set(['id', 'userId', 'version', 'createdAt', 'updatedAt'
 
 /** A row of the file, as the body that says the same. */
 export interface SheetRow {
-  /** As a spreadsheet counts them: the heading is 1. */
+  /** The row number of a spreadsheet: the heading is 1. */
   readonly row: number
   readonly body: Readonly<Record<string, unknown>>
   /** It has cells to the right of the last heading. */

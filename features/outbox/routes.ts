@@ -33,7 +33,7 @@ const GET = {
   tags,
   operationId: 'getOutboxMail',
   summary: 'Get a mail',
-  description: 'For admin. Shows what became of the mail, but not its text.',
+  description: 'For admin. Shows what happened to the mail, but not its text.',
   params: OnlyId,
   response: { 200: answer(OutboxMail, 'The mail'), ...refused(403, 404) },
 }

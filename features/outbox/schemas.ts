@@ -3,7 +3,7 @@ import { Email, Id, Instant, Nullable, OneOf, Version } from '../../domain/lists
 import { PageOf, PageQuery } from '../../domain/lists/page.ts'
 
 const Kind = OneOf(['invitation', 'change', 'cancellation', 'removal', 'reminder', 'sign_in'])
-const Status = OneOf(['pending', 'sent', 'dead'], 'A dead mail was tried for a day, or refused for good')
+const Status = OneOf(['pending', 'sent', 'dead'], 'A dead mail was tried for a day, or refused permanently')
 
 export const OutboxMail = Type.Object(
   {

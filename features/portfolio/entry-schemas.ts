@@ -14,7 +14,7 @@ export const InterviewerId = Type.String({ ...Id, description: 'Whose portfolio 
 const Position = Type.Integer({
   minimum: 0,
   maximum: 1_000_000, // the expression that lists are sorted by counts on it
-  description: 'The lowest stands first; of those with the same, the newest',
+  description: 'The lowest comes first; the newest of equal ones',
 })
 const StartDate = Nullable(PartialDate)
 const EndDate = Nullable(Type.String({ ...PartialDate, description: 'null: still there' }))
@@ -140,7 +140,7 @@ export const SKILL = shapesOf({
     category: Nullable(Line(80)),
     level: Nullable(Type.Integer({ minimum: 1, maximum: 5, description: '1: a beginner; 5: an expert' })),
     years: Nullable(
-      Type.Number({ minimum: 0, maximum: 80, multipleOf: 0.5, description: 'Of practice, in half years' }),
+      Type.Number({ minimum: 0, maximum: 80, multipleOf: 0.5, description: 'Years of practice, in half years' }),
     ),
   },
   required: ['name'],

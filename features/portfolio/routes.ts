@@ -50,14 +50,14 @@ const OVERVIEW = {
   summary: 'Get the portfolio of an interviewer',
   description: 'Anyone signed in may read it. Entries are sorted by position, then newest first.',
   params: OnlyId,
-  response: { 200: answer(Portfolio, 'All five parts of it'), ...refused(404) },
+  response: { 200: answer(Portfolio, 'All five parts of the portfolio'), ...refused(404) },
 }
 
 const GET_BIODATA = {
   tags,
   operationId: 'getPortfolioBiodata',
   summary: 'Get how an interviewer is introduced',
-  description: 'Anyone signed in may read it. 404 until it is first written.',
+  description: 'Anyone signed in may read it. The answer is 404 until it is first written.',
   params: OnlyInterviewerId,
   response: { 200: answer(Biodata, 'The biodata'), ...refused(404) },
 }
@@ -71,5 +71,5 @@ const PUT_BIODATA = {
     'sent; null clears one. The first change creates the biodata.',
   params: OnlyInterviewerId,
   body: BiodataChanges,
-  response: { '2xx': answer(Biodata, 'The biodata: 201 when it was made, else 200'), ...refused(403, 404) },
+  response: { '2xx': answer(Biodata, 'The biodata: 201 when it was created, else 200'), ...refused(403, 404) },
 }

@@ -17,7 +17,7 @@ export const Profile = Type.Object(
   },
   {
     $id: 'Profile',
-    description: 'Your account, with what you chose',
+    description: 'Your account and your choices',
     examples: [
       {
         id: '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10',
@@ -42,7 +42,7 @@ export const ProfileChanges = Type.Partial(
     notifications: Type.Partial(Notifications, {
       additionalProperties: false,
       minProperties: 1,
-      description: 'Changes those that are sent',
+      description: 'Only those that are sent change',
     }),
   }),
   {

@@ -25,14 +25,14 @@ const LOAD = {
   summary: 'Report who carries how much',
   description:
     'For admin and talent. Interviews, minutes, share against target, declines and no-shows of each person, by the ' +
-    'start of the interviews; cancelled ones are left out. With `format=svg` as a bar chart, because people would ' +
-    'rather look.',
+    'start of the interviews; cancelled ones are left out. With `format=svg` the answer is a bar ' +
+    'chart.',
   querystring: LoadQuery,
   response: {
     200: {
       description: 'The load of everybody',
       content: {
-        'application/json': { schema: answer(LoadReport, 'The figures') },
+        'application/json': { schema: answer(LoadReport, 'The metrics') },
         'image/svg+xml': { schema: answer(LoadChart, 'The picture') },
       },
     },

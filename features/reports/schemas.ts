@@ -30,10 +30,10 @@ const Load = Type.Object({
   status: OneOf(INTERVIEWER_STATUSES),
   weight: Type.Integer({ minimum: 1, description: 'Share of the load; 100 is a full one' }),
   interviews: Count('Scheduled, completed and no-shows, in whatever role'),
-  minutes: Count('What these took, elapsed'),
-  share: Part('Of all interviews in the report, to 4 digits'),
+  minutes: Count('How long these took, in minutes'),
+  share: Part('Their share of all interviews in the report, to 4 digits'),
   target: Part('The share that the weight asks for among those active; 0 for the others'),
-  declines: Count('Of these interviews, how many they declined'),
+  declines: Count('How many of these interviews they declined'),
   noShows: Count('No-shows of the interviewers in these interviews'),
   candidateNoShows: Count('No-shows of the candidates in these interviews'),
 })
@@ -77,8 +77,8 @@ export const LoadReport = Type.Object(
   {
     from: Instant,
     to: Instant,
-    interviews: Count('Of all together: an interview with a panel of three is one for each of them'),
-    data: Type.Array(Load, { description: 'Everybody active, and whoever sat in one; those who sat in most first' }),
+    interviews: Count('For everybody together: an interview with a panel of three counts three times'),
+    data: Type.Array(Load, { description: 'Everybody who is active or sat in one; those who sat in most come first' }),
   },
   { $id: 'LoadReport', description: 'Who sat in how many interviews, against their share', examples: [EXAMPLE] },
 )
@@ -86,7 +86,7 @@ export type LoadReport = Static<typeof LoadReport>
 
 export const LoadChart = Type.String({
   $id: 'LoadChart',
-  description: 'The same as a picture, of the first 200 people',
+  description: 'The same as a chart, for the first 200 people',
   examples: [
     '<svg xmlns="http://www.w3.org/2000/svg" width="960" height="180" viewBox="0 0 960 180" role="img">…</svg>',
   ],

@@ -6,7 +6,7 @@ import { tasksTopic } from './topic.ts'
 export const tasksFeature: Feature = {
   name: 'tasks',
   dependencies: ['db', 'audit-logger', 'access', 'conditional', 'exports', 'idempotency', 'openapi', 'realtime'],
-  tag: { name: 'tasks', description: 'What somebody has to do, by when', chapter: 'work' },
+  tag: { name: 'tasks', description: 'What people have to do, and by when', chapter: 'work' },
   scope: 'tasks',
   history: { entityType: 'task', path: '/api/tasks', roles: STAFF },
   async plugin(app) {

@@ -42,8 +42,8 @@ const LIST = {
   operationId: 'listTasks',
   summary: 'List tasks',
   description:
-    'Admin and talent see every task, an interviewer those they made or are assigned. By due date unless another ' +
-    'order is asked for; what has none comes last.',
+    'Admin and talent see every task, an interviewer those they made or are assigned. Sorted by due date by ' +
+    'default; tasks without one come last.',
   querystring: TaskQuery,
   response: { 200: answer(TaskPage, 'A page of tasks') },
 }
@@ -83,7 +83,7 @@ const UPDATE = {
   operationId: 'updateTask',
   summary: 'Change a task',
   description:
-    'For everyone who sees it; an interviewer who is only its assignee may change nothing but its `status`. Changes ' +
+    'For everyone who sees it; an interviewer who is only its assignee may change only its `status`. Changes ' +
     'the fields that are sent; null clears one.',
   params: OnlyId,
   body: TaskChanges,

@@ -14,7 +14,7 @@ const WRITABLE = {
   status: Status,
   priority: Priority,
   dueAt: Nullable(Instant),
-  assigneeId: Nullable(Type.String({ ...Id, description: 'The account that shall do it' })),
+  assigneeId: Nullable(Type.String({ ...Id, description: 'The account that has to do it' })),
   eventId: Nullable(Type.String({ ...Id, description: 'The interview it is about' })),
 }
 
@@ -77,8 +77,8 @@ export const TaskQuery = PageQuery(['dueAt', 'priority', 'createdAt'], {
   priority: Type.Optional(Priority),
   assigneeId: Type.Optional(Id),
   eventId: Type.Optional(Id),
-  dueAfter: Type.Optional(Type.String({ ...Instant, description: 'Inclusive; leaves out what has no due date' })),
-  dueBefore: Type.Optional(Type.String({ ...Instant, description: 'Exclusive; leaves out what has no due date' })),
+  dueAfter: Type.Optional(Type.String({ ...Instant, description: 'Inclusive; leaves out tasks without a due date' })),
+  dueBefore: Type.Optional(Type.String({ ...Instant, description: 'Exclusive; leaves out tasks without a due date' })),
   q: Search('the title or description'),
 })
 export type TaskQuery = Static<typeof TaskQuery>

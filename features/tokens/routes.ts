@@ -38,7 +38,7 @@ const LIST = ({ ApiTokenPage }: TokenSchemas) => ({
 const CREATE = ({ NewApiToken, CreatedApiToken }: TokenSchemas) => ({
   tags,
   operationId: 'createApiToken',
-  summary: 'Make an API token for a script',
+  summary: 'Create an API token for a script',
   description:
     'For anyone who has signed in; an API token cannot make another. The `secret` is shown only once: send it as ' +
     '`Authorization: Bearer pnl_…`. It can do what you can, within its scopes: when your role ' +

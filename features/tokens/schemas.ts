@@ -4,7 +4,7 @@ import { Id, Instant, Line, Nullable } from '../../domain/lists/fields.ts'
 import { PageOf, PageQuery } from '../../domain/lists/page.ts'
 
 const Name = Line(120, { description: 'What it is for', examples: ['Nightly report'] })
-const ExpiresAt = Nullable(Type.String({ ...Instant, description: 'From then on it is worth nothing; null: never' }))
+const ExpiresAt = Nullable(Type.String({ ...Instant, description: 'When it expires; null: never' }))
 
 const EXAMPLE = {
   id: '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d30',
@@ -21,19 +21,19 @@ export function tokenSchemas(all: readonly Scope[]) {
     minItems: 1,
     maxItems: all.length,
     uniqueItems: true,
-    description: 'What it may do, as far as its owner may; to write does not include to read',
+    description: 'What it may do, as far as its owner may; writing does not include reading',
   })
   const fields = {
     id: Id,
     name: Name,
     scopes,
     expiresAt: ExpiresAt,
-    lastUsedAt: Nullable(Type.String({ ...Instant, description: 'To the minute; null: never' })),
+    lastUsedAt: Nullable(Type.String({ ...Instant, description: 'When it was last used, to the minute; null: never' })),
     createdAt: Instant,
   }
   const ApiToken = Type.Object(fields, {
     $id: 'ApiToken',
-    description: 'A credential for scripts. What it may do is what its owner may, and no more than its scopes',
+    description: 'A credential for scripts. It may do what its owner may, within its scopes',
     examples: [EXAMPLE],
   })
   const CreatedApiToken = Type.Object(

@@ -2,7 +2,7 @@ import { Type, type Static } from '@sinclair/typebox'
 import { Instant } from '../../domain/lists/fields.ts'
 
 const totalUsers = Type.Integer({ minimum: 0, examples: [42] })
-const lastUpdated = Type.String({ ...Instant, description: 'When it last changed, or was last made sure of' })
+const lastUpdated = Type.String({ ...Instant, description: 'When it last changed or was last verified' })
 
 export const UserCount = Type.Object(
   { totalUsers, lastUpdated },
@@ -19,7 +19,7 @@ export const Recalculation = Type.Object(
     totalUsers,
     before: Type.Unsafe<number | null>({
       type: ['integer', 'null'],
-      description: 'What the count was; null: it was missing',
+      description: 'The count before; null: it was missing',
     }),
     after: Type.Integer({ description: 'How many users there are' }),
     corrected: Type.Boolean({ description: 'Whether the count had been wrong' }),

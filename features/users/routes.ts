@@ -62,7 +62,7 @@ const GET_BY_EMAIL = {
   tags,
   operationId: 'getUserByEmail',
   summary: 'Get a user by address',
-  description: 'Users see themselves, an admin sees everyone. Upper and lower case are the same.',
+  description: 'Users see themselves, an admin sees everyone. Upper and lower case count as the same.',
   params: OnlyEmail,
   response: { 200: answer(User, 'The user'), ...refused(404) },
 }
@@ -82,7 +82,7 @@ const UPDATE = {
   summary: 'Change a user',
   description:
     'For admin. Changes the fields that are sent, from the next request of that user on; a new password, or being ' +
-    'disabled, ends all their sessions. The last active admin stays one.',
+    'disabled, ends all their sessions. The last active admin remains an admin.',
   params: OnlyId,
   body: UserChanges,
   response: { 200: answer(User, 'The user'), ...refused(403, 404, 409) },
@@ -93,7 +93,7 @@ const DELETE = {
   operationId: 'deleteUser',
   summary: 'Remove a user',
   description:
-    'For admin. Their sessions end; an interviewer linked to the account stays, without it. The last active admin stays.',
+    'For admin. Their sessions end; an interviewer linked to the account stays, unlinked. The last active admin cannot be removed.',
   params: OnlyId,
   response: { 204: gone('Removed'), ...refused(403, 404, 409) },
 }

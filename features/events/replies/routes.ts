@@ -33,5 +33,5 @@ const REPLY = {
     'invited, the answer is 403 `NOT_INVITED`.',
   consumes: ['text/calendar'],
   body: ReplyText,
-  response: { 200: answer(ReplyResult, 'What became of the reply'), ...refused(403, 404) },
+  response: { 200: answer(ReplyResult, 'The result of the reply'), ...refused(403, 404) },
 }

@@ -14,7 +14,7 @@ export const ReplyResult = Type.Object(
   },
   {
     $id: 'CalendarReplyResult',
-    description: 'What became of a reply from a calendar program',
+    description: 'The result of a reply from a calendar program',
     examples: [
       {
         status: 'applied',
