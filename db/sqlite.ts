@@ -1,5 +1,6 @@
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseError, type Database, type DatabaseOptions, type Params, type Transaction } from './database.ts'
 import { sqliteDialect } from './dialect.ts'
 import { countingSlowQueries } from './slow-queries.ts'
@@ -14,6 +15,8 @@ import { FileSnapshots } from './sqlite/snapshots.ts'
 /** Short, because it blocks the event loop; `GroupCommit` waits on asynchronously. */
 const WRITER_BUSY_MS = 2
 const LOCK_PATIENCE_MS = 5_000
+const FOLDS = 4
+const FOLD_WITHIN_MS = 50
 const CHECKPOINT_BYTES = 64 * 1024 * 1024
 const CHECK = 'PRAGMA quick_check(1)'
 const TABLE_VERSIONS = 'SELECT table_name AS "table", version FROM table_versions'
@@ -138,6 +141,7 @@ class SqliteDatabase implements Database {
     // still shows of the log may never have reached the disk: the read-only one goes last and leaves the log alone.
     const inOrder = this.health().writable ? [this.#reader, this.#writer] : [this.#writer, this.#reader]
     for (const connection of inOrder) connection.close()
+    if (this.health().writable) await foldLog(this.#path)
   }
 
   #read<Result>(statement: (reader: Connection) => Result): Result {
@@ -162,6 +166,22 @@ class SqliteDatabase implements Database {
   #assertSound(): void {
     const result = this.#reader.one<{ quick_check: string }>(CHECK)?.quick_check
     if (result !== 'ok') throw new Error(`the file is damaged (${String(result)}); restore it from a backup`)
+  }
+}
+
+/**
+ * Folds a log that is still there after closing. Processes that close at the same moment leave it to each other: every
+ * one of them still sees the lock of the next. Whoever opens and closes the file once more, a little later than the
+ * others, is alone with it. While another process stays, the log is its business.
+ */
+async function foldLog(path: string): Promise<void> {
+  for (let time = 0; time < FOLDS && existsSync(`${path}-wal`); time += 1) {
+    await sleep(Math.random() * FOLD_WITHIN_MS)
+    try {
+      new Connection(path, { readonly: false }).close()
+    } catch {
+      return // The next start folds it.
+    }
   }
 }
 
