@@ -14,6 +14,7 @@ import { dbPlugin } from './plugins/db.ts'
 import { errorsPlugin, sendEarlyError } from './plugins/errors.ts'
 import { exportsPlugin } from './plugins/exports.ts'
 import { healthPlugin } from './plugins/health.ts'
+import { housekeepingPlugin } from './plugins/housekeeping.ts'
 import { idempotencyPlugin } from './plugins/idempotency.ts'
 import { createLogger, loggingPlugin, requestId } from './plugins/logging.ts'
 import { metricsPlugin, metricsRoutePlugin } from './plugins/metrics.ts'
@@ -57,6 +58,7 @@ export async function buildApp({ config, database, logger, ...options }: AppOpti
   await app.register(accessPlugin)
   await app.register(conditionalPlugin)
   await app.register(cachePlugin)
+  await app.register(housekeepingPlugin)
   await app.register(idempotencyPlugin)
   await app.register(openapiPlugin, { tags: declarations.tags })
   await app.register(healthPlugin)

@@ -6,11 +6,18 @@ import type { Database, Queryable, Transaction } from '../db/database.ts'
 import type { Actor, IdempotencyTicket } from './actor.ts'
 
 const LIFETIME_MS = 24 * 60 * 60 * 1000
-const FORGET = 'DELETE FROM idempotency_keys WHERE expires_at <= :now'
+/** Rows that are removed in one transaction: the writers behind it wait for them. */
+const PIECE = 500
+const FORGET = `DELETE FROM idempotency_keys WHERE (principal, route, key) IN (
+  SELECT principal, route, key FROM idempotency_keys WHERE expires_at <= :now ORDER BY expires_at LIMIT ${PIECE})`
+const FREE = `DELETE FROM idempotency_keys
+  WHERE principal = :principal AND route = :route AND key = :key AND expires_at <= :now`
 const FIND = `SELECT body_hash AS "bodyHash", result FROM idempotency_keys
   WHERE principal = :principal AND route = :route AND key = :key AND expires_at > :now`
-const KEEP = `INSERT INTO idempotency_keys (principal, route, key, body_hash, result, expires_at)
-  VALUES (:principal, :route, :key, :bodyHash, :result, :expiresAt)`
+const KEEP = `INSERT INTO idempotency_keys (principal, route, key, body_hash, entity_id, result, expires_at)
+  VALUES (:principal, :route, :key, :bodyHash, :entityId, :result, :expiresAt)`
+/** What the database leaves of a result when what was created is deleted. */
+const DELETED = ''
 
 const KeyReused = createError('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used with another body', 422)
 const InProgress = createError(
@@ -19,10 +26,17 @@ const InProgress = createError(
   409,
 )
 
+const ResultDeleted = createError(
+  'IDEMPOTENCY_RESULT_DELETED',
+  'What was created with this Idempotency-Key has been deleted since; send another key to create it again',
+  409,
+)
+
 export interface Idempotency {
   /**
    * Runs `work` in a transaction, once for each Idempotency-Key of the actor: a repetition gets the result of the
-   * first. The key commits with the work, so neither is ever there without the other.
+   * first, or a 409 once that has been deleted. The key commits with the work, so neither is ever there without the
+   * other.
    */
   once<Result>(actor: Actor, work: (tx: Transaction) => Promise<Result>): Promise<Result>
   /**
@@ -52,6 +66,10 @@ export const idempotencyPlugin = fp(
     const hashOf = bodyHasher(app.config.JWT_SECRET)
     app.decorate('idempotency', idempotency(app.db))
     app.decorateRequest('ticket', null)
+    app.housekeeping.add('expired keys', async now => {
+      const expired = { now: new Date(now).toISOString() }
+      return (await app.db.transaction(tx => tx.run(FORGET, expired))).changes === PIECE
+    })
 
     const take = async (request: FastifyRequest) => {
       const key = request.headers['idempotency-key']
@@ -81,7 +99,7 @@ export const idempotencyPlugin = fp(
       route.onResponse = [route.onResponse ?? [], give].flat()
     })
   },
-  { name: 'idempotency', dependencies: ['config', 'db', 'auth'] },
+  { name: 'idempotency', dependencies: ['config', 'db', 'auth', 'housekeeping'] },
 )
 
 /** Whether a route creates something: its answers say so, or, where it is one thing among others, its `config`. */
@@ -109,13 +127,20 @@ async function replayOrWork<Result>(
 ): Promise<Result> {
   const { principal, route, key, bodyHash } = ticket
   const now = Date.now()
-  await tx.run(FORGET, { now: new Date(now).toISOString() })
+  await tx.run(FREE, { principal, route, key, now: new Date(now).toISOString() })
   const earlier = await replay<Result>(tx, ticket, new Date(now).toISOString())
   if (earlier !== undefined) return earlier
   const result = await work(tx)
   const expiresAt = new Date(now + LIFETIME_MS).toISOString()
-  await tx.run(KEEP, { principal, route, key, bodyHash, result: JSON.stringify(result), expiresAt })
+  const kept = { entityId: idOf(result), result: JSON.stringify(result), expiresAt }
+  await tx.run(KEEP, { principal, route, key, bodyHash, ...kept })
   return result
+}
+
+/** The id of what was created; null for a report on several things. */
+function idOf(result: unknown): string | null {
+  const id = typeof result === 'object' && result !== null && 'id' in result ? result.id : null
+  return typeof id === 'string' ? id : null
 }
 
 /** The kept result of the ticket's key, which is from then on that of the ticket; undefined without one. */
@@ -124,6 +149,7 @@ async function replay<Result>(sql: Queryable, ticket: IdempotencyTicket, now: st
   const kept = await sql.one<{ bodyHash: string; result: string }>(FIND, { principal, route, key, now })
   if (!kept) return undefined
   if (kept.bodyHash !== bodyHash) throw new KeyReused()
+  if (kept.result === DELETED) throw new ResultDeleted()
   ticket.replayed = true
   // eslint-disable-next-line @typescript-eslint/no-unsafe-return -- the very text that was made of such a result
   return JSON.parse(kept.result)

@@ -46,6 +46,10 @@ const REFUSALS: Readonly<Record<number, Readonly<Record<string, Refusal>>>> = {
     },
     taken: { code: 'EMAIL_TAKEN', message: 'There is already an interviewer with the address ada@example.com' },
     state: { code: 'INVALID_TRANSITION', message: 'Cannot cancel an interview that is completed' },
+    deleted: {
+      code: 'IDEMPOTENCY_RESULT_DELETED',
+      message: 'What was created with this Idempotency-Key has been deleted since; send another key to create it again',
+    },
   },
   412: {
     stale: {

@@ -1,11 +1,11 @@
-import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { dataFolder, type Config } from '../../plugins/config.ts'
+import { mailFolder, type Config } from '../../plugins/config.ts'
 import { calendarIdentity } from '../../domain/interviews/calendar.ts'
 import type { Feature } from '../../plugins/feature.ts'
 import { Courier } from './courier.ts'
 import { outboxFigures } from './figures.ts'
+import { forgetMails } from './forgetting.ts'
 import { outboxRoutes } from './routes.ts'
 import { folderTransport, smtpTransport } from './transport.ts'
 
@@ -28,9 +28,10 @@ export const mailDelivery = fp(
 
 export const outboxFeature: Feature = {
   name: 'outbox',
-  dependencies: ['db', 'audit-logger', 'access', 'conditional', 'metrics', 'openapi'],
+  dependencies: ['db', 'audit-logger', 'access', 'conditional', 'metrics', 'housekeeping', 'openapi'],
   async plugin(app) {
     outboxFigures(app)
+    forgetMails(app)
     await app.register(outboxRoutes, { prefix: '/api/outbox' })
   },
 }
@@ -40,9 +41,7 @@ function courierOf({ db, config, log }: FastifyInstance): Courier {
     db,
     log,
     from: config.MAIL_FROM,
-    transport: config.SMTP_URL
-      ? smtpTransport(config.SMTP_URL)
-      : folderTransport(join(dataFolder(config.DATABASE_URL), 'outbox')),
+    transport: config.SMTP_URL ? smtpTransport(config.SMTP_URL) : folderTransport(mailFolder(config)),
     rules: { ...calendarIdentity(config), reminders: remindersOf(config) },
   })
 }

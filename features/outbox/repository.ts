@@ -21,6 +21,10 @@ const SENT = `UPDATE outbox SET status = 'sent', attempts = attempts + 1, proble
   WHERE id = :id AND status = 'pending'`
 const FAILED = `UPDATE outbox SET status = :status, attempts = attempts + 1, problem = :problem, due_at = :dueAt
   WHERE id = :id AND status = 'pending'`
+/** Rows that are removed in one transaction: the writers behind it wait for them. */
+const PIECE = 500
+const FORGET = `DELETE FROM outbox WHERE id IN (
+  SELECT id FROM outbox WHERE status <> 'pending' AND updated_at < :before ORDER BY updated_at, id LIMIT ${PIECE})`
 const DEPTH = `SELECT (SELECT count(*) FROM outbox WHERE status = 'pending') AS pending,
   (SELECT count(*) FROM outbox WHERE status = 'dead') AS dead,
   (SELECT min(due_at) FROM outbox WHERE status = 'pending') AS "firstDueAt"`
@@ -77,6 +81,8 @@ export const outboxRepository = (sql: Queryable) => ({
   sent: (id: string, now: string) => sql.run(SENT, { id, now }),
   failed: (failure: { id: string; status: 'pending' | 'dead'; problem: string; dueAt: string }) =>
     sql.run(FAILED, failure),
+  /** Removes a piece of the mails that were sent or given up before that; returns whether there may be more. */
+  forget: async (before: string) => (await sql.run(FORGET, { before })).changes === PIECE,
   /** 0 changes when the mail was sent already. */
   retry: (id: string, now: string) => sql.run(RETRY, { id, now }),
 })

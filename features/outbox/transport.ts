@@ -5,6 +5,9 @@ import type { SendMailOptions } from 'nodemailer'
 /** How long a server may take to answer. */
 const PATIENCE_MS = 20_000
 
+/** The name of the file of a mail, also of one that was not written to its end. */
+export const MAIL_FILE = /^[\da-f-]{36}\.eml(?:\.part)?$/
+
 /** A mail as it is sent. Its id never changes, so that a mail that is sent twice is recognised as one. */
 export interface Outgoing {
   readonly messageId: string

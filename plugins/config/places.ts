@@ -12,6 +12,11 @@ export function dataFolder(databaseUrl: string): string {
   return databaseUrl.startsWith('file:') ? dirname(resolve(databaseUrl.slice('file:'.length))) : resolve('data')
 }
 
+/** The folder of the files that mails are written to where there is no mail server: one beside the database file. */
+export function mailFolder({ DATABASE_URL }: Pick<Config, 'DATABASE_URL'>): string {
+  return join(dataFolder(DATABASE_URL), 'outbox')
+}
+
 /** The folder of the backups: BACKUP_DIR, or one beside the database file. */
 export function backupFolder({ BACKUP_DIR, DATABASE_URL }: Pick<Config, 'BACKUP_DIR' | 'DATABASE_URL'>): string {
   return BACKUP_DIR === undefined ? join(dataFolder(DATABASE_URL), 'backups') : resolve(BACKUP_DIR)

@@ -93,6 +93,12 @@ export const ConfigSchema = Type.Object({
     default: 'panelist@localhost',
     description: 'the one address that mails come from and answers to invitations go to',
   }),
+  KEEP_MAILS_DAYS: Type.Integer({
+    minimum: 1,
+    maximum: 3650,
+    default: 30,
+    description: 'a number of days from 1 to 3650, after which mails that were sent or given up are forgotten',
+  }),
   REMINDERS: Type.String({
     pattern: '^(?:off|\\d{1,4}[mh](?:,\\d{1,4}[mh]){0,4})$',
     default: '24h,1h',

@@ -115,7 +115,7 @@ describe('the documents', () => {
   it('name no setting that does not exist', () => {
     const known = new Set(Object.keys(ConfigSchema.properties).flatMap(name => [name, `${name}_FILE`]))
     const other =
-      /^(PANELIST|POSTGRES|TEST|EVENT|TASK|INTERVIEWER|SUBSCRIBE|UNSUBSCRIBE|NO|TIME|LOAD|UNDER|DATABASE_UN)/
+      /^(PANELIST|POSTGRES|TEST|EVENT|TASK|INTERVIEWER|SUBSCRIBE|UNSUBSCRIBE|NO|TIME|LOAD|UNDER|IDEMPOTENCY|DATABASE_UN)/
     const named = GUIDE.flatMap(file => [...read(file).matchAll(/`([A-Z]+_[A-Z_]+)(?:=[^`]*)?`/g)]).map(
       ([, name]) => name ?? '',
     )

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sync as ical } from 'node-ical'
@@ -309,6 +309,22 @@ describe.each(drivers)('mails on $name', driver => {
     })
   })
 
+  it('F35 is forgotten 30 days after it was sent or given up, and never while it waits', async () => {
+    for (const [time, days] of Object.entries({ old: 31, young: 29 })) {
+      for (const status of ['sent', 'dead', 'pending']) {
+        await t.db.run(
+          `INSERT INTO outbox (id, kind, recipient, subject, message, status, due_at, updated_at)
+           VALUES (:id, 'reminder', 'eve@example.com', 'Forget me', '{}', :status, '9999-01-01T00:00:00.000Z', :at)`,
+          { id: `${time} ${status}`, status, at: new Date(Date.now() - days * 24 * HOUR).toISOString() },
+        )
+      }
+    }
+    await t.app.housekeeping.work()
+    const left = await t.db.many<{ id: string }>(`SELECT id FROM outbox WHERE subject = 'Forget me' ORDER BY id`)
+    expect(left.map(({ id }) => id)).toEqual(['old pending', 'young dead', 'young pending', 'young sent'])
+    await t.db.run(`DELETE FROM outbox WHERE subject = 'Forget me'`)
+  })
+
   describe('people', () => {
     it('get what they chose', async () => {
       const linked = await t.signedIn('interviewer')
@@ -386,3 +402,20 @@ function calendarOf(mail: Received | undefined) {
     attendees: attendees.length,
   }
 }
+
+it('F35 the file of a mail is removed after 30 days, and no other file', async () => {
+  const t = await testApp()
+  const folder = join(t.folder, 'outbox')
+  mkdirSync(folder)
+  for (const [start, days] of Object.entries({ '0': 31, '1': 29 })) {
+    for (const name of [`${start.repeat(36)}.eml`, `${start.repeat(36)}.eml.part`, `${start}.txt`]) {
+      writeFileSync(join(folder, name), '')
+      utimesSync(join(folder, name), Date.now() / 1000, Date.now() / 1000 - days * 86_400)
+    }
+  }
+  await t.app.housekeeping.work()
+  expect(readdirSync(folder).sort()).toEqual(
+    ['0.txt', '1.txt', `${'1'.repeat(36)}.eml`, `${'1'.repeat(36)}.eml.part`].sort(),
+  )
+  await t.close()
+})
