@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { destination, pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino'
+import { pino, symbols, type DestinationStream, type Logger, type LoggerOptions } from 'pino'
 import type { Config } from './config.ts'
+import { StandardOutput } from './logging/standard-output.ts'
 
 const REQUEST_ID = /^[\w.-]{1,128}$/
-/** Lines are gathered up to this size, or for a second, before they are written. */
-const LOG_BUFFER_BYTES = 12_288
 /** What several processes write into one pipe is not mixed when none writes more than this at once (POSIX: PIPE_BUF). */
 const WHOLE_WRITE_BYTES = 4_096
 const SHARED_LOG_BUFFER_BYTES = 3_072
@@ -42,28 +41,30 @@ function timeOfLine(): () => string {
 
 /** JSON lines on standard output, or on `stream`; on a terminal in development, lines for people. */
 export async function createLogger(config: Config, stream?: DestinationStream): Promise<Logger> {
-  return stream ? pino({ ...OPTIONS, level: config.LOG_LEVEL }, stream) : onStandardOutput(config)
+  return stream ? pino({ ...OPTIONS, level: config.LOG_LEVEL }, stream) : onStandardOutput(config, new StandardOutput())
 }
 
 /** For one of several processes that write to the same place: each line names its process, and none is cut in two. */
 export async function createWorkerLogger(config: Config): Promise<Logger> {
-  const logger = await onStandardOutput(config, {
-    minLength: SHARED_LOG_BUFFER_BYTES,
-    maxWrite: WHOLE_WRITE_BYTES,
-  })
-  return logger.child({ pid: process.pid })
+  const output = new StandardOutput({ gatheredBytes: SHARED_LOG_BUFFER_BYTES, writeBytes: WHOLE_WRITE_BYTES })
+  return (await onStandardOutput(config, output)).child({ pid: process.pid })
 }
 
-async function onStandardOutput(
-  config: Config,
-  buffer: { readonly minLength: number; readonly maxWrite?: number } = { minLength: LOG_BUFFER_BYTES },
-): Promise<Logger> {
+/** How many lines of a logger were dropped, because its standard output did not take them. */
+export function droppedLines(logger: object): number {
+  const stream: unknown = Reflect.get(logger, symbols.streamSym)
+  return stream instanceof StandardOutput ? stream.dropped : 0
+}
+
+async function onStandardOutput(config: Config, output: StandardOutput): Promise<Logger> {
   const options = { ...OPTIONS, level: config.LOG_LEVEL }
   if (config.NODE_ENV === 'development' && process.stdout.isTTY) {
     const { default: pretty } = await import('pino-pretty')
     return pino(options, pretty({ sync: true, translateTime: 'SYS:HH:MM:ss.l', singleLine: true }))
   }
-  return pino(options, destination({ dest: 1, sync: false, periodicFlush: 1000, ...buffer }))
+  const logger = pino(options, output)
+  output.onRecovered = lines => logger.warn({ lines }, 'lines of the log were dropped: nobody took them')
+  return logger
 }
 
 /** Takes over an `x-request-id` of 1–128 of `[A-Za-z0-9._-]`, else makes one. */

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { droppedLines } from '../logging.ts'
 
 const gauge = (help: string, label?: string) =>
   ({ type: 'gauge', help, ...(label !== undefined && { label }) }) as const
@@ -18,8 +19,12 @@ export function pluginFigures(app: FastifyInstance): void {
         ...gauge('1 while requests are refused because there is more to do than can be done'),
         across: 'max',
       },
+      panelist_log_lines_dropped_total: counter('Lines of the log that standard output did not take'),
     },
-    () => ({ panelist_under_pressure: Number(app.isUnderPressure()) }),
+    () => ({
+      panelist_under_pressure: Number(app.isUnderPressure()),
+      panelist_log_lines_dropped_total: droppedLines(app.log),
+    }),
   )
 }
 

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { on, once } from 'node:events'
 import { join } from 'node:path'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { expect } from 'vitest'
@@ -76,4 +76,17 @@ export async function expectPortTaken(program: (PORT: string) => Promise<Finishe
   other.close()
   const sentence = `Cannot listen on port ${port} of 127.0.0.1: another program listens there; set PORT to another number\n`
   expect({ end, stderr }).toEqual({ end: 1, stderr: sentence })
+}
+
+/** Whether something listens on a port of this machine. */
+export async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
 }

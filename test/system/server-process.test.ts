@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect } from 'vitest'
-import { expectPortTaken, lockHolder } from '../support/programs.ts'
+import { accepts, expectPortTaken, lockHolder } from '../support/programs.ts'
 import { attemptAll, randomBookings } from './support/bookings.ts'
 import { builtServer } from './support/compiled.ts'
 import { inHome, SOURCE, type Server } from './support/home.ts'
@@ -227,16 +227,4 @@ async function dripped(server: Server, beginning: string): Promise<string> {
   await new Promise(resolve => socket.once('close', resolve))
   clearInterval(dripping)
   return text
-}
-
-async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
 }

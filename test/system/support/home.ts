@@ -43,6 +43,8 @@ export interface ServeOptions {
   readonly program?: string
   /** Runs it under strace with these options. */
   readonly strace?: readonly string[]
+  /** The file its standard output goes to. */
+  readonly output?: string
 }
 
 export interface Call {
@@ -139,11 +141,13 @@ interface House {
 }
 
 async function serve(options: ServeOptions, { staff, running, started, secrets }: House): Promise<Server> {
-  const { environment = {}, strace } = options
+  const { environment = {}, strace, output } = options
   const file = options.program ?? (await compiledServer())
   const args = file.endsWith('.ts') ? ['--import', 'tsx', file] : [file]
   const traced = strace && ['-f', '-y', '-xx', '--seccomp-bpf', ...strace, process.execPath, ...args]
-  const program = traced ? start('strace', traced, environment) : start(process.execPath, args, environment)
+  const command = traced ? ['strace', ...traced] : [process.execPath, ...args]
+  const redirected = output === undefined ? 'exec "$@"' : `exec "$@" > '${output}'`
+  const program = start('sh', ['-c', redirected, 'sh', ...command], environment)
   running.push(program)
   started.push(program.finished)
   const { pid, port } = await listening(program)
