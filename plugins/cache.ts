@@ -70,10 +70,9 @@ export const cachePlugin = fp(
       // Changes are looked for only when a request carries credentials (changes.ts).
       if (route.config?.public === true) throw new Error(`${route.url} answers strangers: its answers cannot be kept`)
       for (const table of rule.tables) watched.add(table)
-      const { lookUp, keep, giveUp } = new CachedRoute(rule, { answers, changes, counts })
+      const { lookUp, keep } = new CachedRoute(rule, { answers, changes, counts })
       route.onRequest = [route.onRequest ?? [], lookUp].flat()
       route.onSend = [route.onSend ?? [], keep].flat()
-      route.onResponse = [route.onResponse ?? [], giveUp].flat()
     })
   },
   { name: 'cache', dependencies: ['config', 'changes', 'access', 'conditional'] },

@@ -4,6 +4,7 @@ import createError from '@fastify/error'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { retryIn, ValidationError } from './errors.ts'
+import { whenEnded } from './http/ending.ts'
 import type { Column } from './exports/cells.ts'
 import type { Places } from './processes.ts'
 
@@ -100,12 +101,11 @@ const WRITERS: Readonly<Record<Format, Writer>> = {
  * Counts one more export of this user until its answer has ended, and says when that is. Throws when it has already, or
  * when the user has as many as there may be.
  */
-async function begin(places: Places, { principal }: FastifyRequest, { raw }: FastifyReply): Promise<AbortSignal> {
-  if (raw.destroyed) throw new ClientLeft()
-  const key = `exports:${principal.id}`
+async function begin(places: Places, request: FastifyRequest, reply: FastifyReply): Promise<AbortSignal> {
+  const key = `exports:${request.principal.id}`
   const ended = new AbortController()
-  const end = () => ended.abort(new ClientLeft())
-  raw.once('finish', end).once('close', end)
+  whenEnded(request, reply, () => ended.abort(new ClientLeft()))
+  ended.signal.throwIfAborted()
   // Nobody keeps the places any more when this process is about to end: what has come until then is answered.
   const entered = await places.enter(key, AT_ONCE).catch(() => true)
   if (!entered) throw retryIn(new ExportsRunning(), RETRY_AFTER_SECONDS)

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Database, Queryable, Transaction } from '../db/database.ts'
 import type { Actor, IdempotencyTicket } from './actor.ts'
+import { whenEnded } from './http/ending.ts'
 
 const LIFETIME_MS = 24 * 60 * 60 * 1000
 /** Rows that are removed in one transaction: the writers behind it wait for them. */
@@ -71,7 +72,7 @@ export const idempotencyPlugin = fp(
       return (await app.db.transaction(tx => tx.run(FORGET, expired))).changes === PIECE
     })
 
-    const take = async (request: FastifyRequest) => {
+    const take = async (request: FastifyRequest, reply: FastifyReply) => {
       const key = request.headers['idempotency-key']
       if (typeof key !== 'string') return
       // With what its address names: a feed of one interviewer is not a feed of another.
@@ -80,8 +81,10 @@ export const idempotencyPlugin = fp(
       // A route that asks for no body does not look at one, and nobody has checked how deep it is.
       const body = request.routeOptions.schema?.body === undefined ? undefined : request.body
       const ticket = { principal, route, key, bodyHash: hashOf(body), replayed: false }
-      if (running.has(nameOf(ticket))) throw new InProgress()
-      running.add(nameOf(ticket))
+      const name = nameOf(ticket)
+      if (running.has(name)) throw new InProgress()
+      running.add(name)
+      whenEnded(request, reply, () => running.delete(name))
       request.ticket = ticket
       if (request.routeOptions.config.public !== true) request.principal.idempotency = ticket
     }
@@ -89,14 +92,10 @@ export const idempotencyPlugin = fp(
       if (request.ticket?.replayed === true) reply.header('idempotency-replayed', 'true')
       return payload
     }
-    const give = async (request: FastifyRequest) => {
-      if (request.ticket) running.delete(nameOf(request.ticket))
-    }
     app.addHook('onRoute', route => {
       if (route.method !== 'POST' || !takesKey(route)) return
       route.preHandler = [route.preHandler ?? [], take].flat()
       route.onSend = [route.onSend ?? [], mark].flat()
-      route.onResponse = [route.onResponse ?? [], give].flat()
     })
   },
   { name: 'idempotency', dependencies: ['config', 'db', 'auth', 'housekeeping'] },

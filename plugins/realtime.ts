@@ -3,6 +3,7 @@ import createError from '@fastify/error'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { isRead } from './conditional.ts'
+import { UPDATES_PATH } from './http/message.ts'
 import { Hub } from './realtime/hub.ts'
 
 const LARGEST_MESSAGE_BYTES = 64 * 1024
@@ -10,6 +11,7 @@ const MOST_FRAGMENTS = 64
 const COMPRESSED_FROM_BYTES = 1024
 const COMPRESSED_AT_ONCE = 4
 
+const ForeignOrigin = createError('FORBIDDEN', 'Pages of this origin may not connect; list it in ALLOWED_ORIGINS', 403)
 const UpgradeRequired = createError('UPGRADE_REQUIRED', 'This address speaks WebSocket', 426)
 
 declare module 'fastify' {
@@ -37,14 +39,16 @@ export const realtimePlugin = fp(
           serverNoContextTakeover: true, // no state is kept for a socket that is idle
           clientNoContextTakeover: true,
         },
-        verifyClient: ({ origin, req }, decide) => decide(isAllowed(app, origin, req.headers.host), 403, 'Forbidden'),
       },
     })
     app.route({
       method: 'GET',
-      url: '/ws/updates',
+      url: UPDATES_PATH,
       config: { public: true }, // it asks for credentials itself, as browsers can send no header
       schema: { hide: true },
+      preHandler: async ({ ws, headers: { origin, host } }) => {
+        if (ws && !isAllowed(app, origin, host)) throw new ForeignOrigin()
+      },
       handler: async (_request, reply) => {
         reply.header('upgrade', 'websocket')
         throw new UpgradeRequired()

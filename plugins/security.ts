@@ -5,6 +5,7 @@ import helmet, { type FastifyHelmetOptions } from '@fastify/helmet'
 import underPressure from '@fastify/under-pressure'
 import type { FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
+import { Message, offeredUpgrade } from './http/message.ts'
 
 const MAX_EVENT_LOOP_DELAY_MS = 2_000
 const SAMPLE_MS = 1_000
@@ -21,7 +22,7 @@ export const HTTP_LIMITS = {
   connectionTimeout: 60_000,
   keepAliveTimeout: 10_000,
   routerOptions: { maxParamLength: 300 },
-  http: { headersTimeout: 5_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16_384 },
+  http: { IncomingMessage: Message, headersTimeout: 5_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16_384 },
 } as const
 
 /**
@@ -34,8 +35,9 @@ export const securityPlugin = fp(
     const overTls = app.config.PUBLIC_URL?.startsWith('https:') ?? false
     await app.register(helmet, helmetOptions(overTls))
     const headers = helmetHeaders()
-    app.addHook('onRequest', (_request, reply, done) => {
+    app.addHook('onRequest', (request, reply, done) => {
       reply.headers(headers(reply))
+      if (offeredUpgrade(request.raw)) reply.header('connection', 'close')
       done()
     })
     if (app.config.ALLOWED_ORIGINS.length > 0)

@@ -96,6 +96,7 @@ export class Supervisor {
   }
 
   #answer(worker: Worker, message: FromWorker): void {
+    if (!this.#workers.has(worker)) return // its last words came after its end, and nobody would give back what they take
     // One that was still loading when all were asked to end has not heard it.
     if (message.type === 'ready')
       tell(worker, this.#ending ? { type: 'end' } : { type: 'start', config: this.#options.config })

@@ -3,8 +3,11 @@ import type { Identity } from '../auth/identity.ts'
 import type { TableChanges } from '../changes.ts'
 import type { Reading, Remembered } from '../changes/remembered.ts'
 import { isKnown } from '../conditional.ts'
+import { whenEnded } from '../http/ending.ts'
 
 const SIX_HOURS_MS = 6 * 60 * 60 * 1000
+/** Nobody waits longer for what another request is making. */
+const PATIENCE_MS = 10_000
 
 /** What a GET route says in its `config` to have its answers kept. */
 export interface CacheRule {
@@ -24,11 +27,14 @@ export interface Answer {
   readonly etag: string | undefined
 }
 
+/** What came of making an answer: one for all, none that others may have, or nothing, as its client has left. */
+type Landed = Answer | 'none' | 'left'
+
 /** An answer being made, for whoever asks for the same meanwhile. */
 export interface Flight extends Reading {
   readonly key: string
-  readonly landed: Promise<Answer | undefined>
-  land(answer: Answer | undefined): void
+  readonly landed: Promise<Landed>
+  land(answer: Landed): void
   /** Milliseconds since 1970. */
   expiresAt: number
 }
@@ -57,7 +63,7 @@ export class CachedRoute {
 
   /**
    * onRequest, after everything that may refuse the request: answers from memory, or waits for whoever is making the
-   * same answer.
+   * same answer; takes its place when that one has left.
    */
   readonly lookUp = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     const { answers, changes, counts } = this.#parts
@@ -72,11 +78,14 @@ export class CachedRoute {
     const flight = this.#flights.get(key)
     // Nothing has changed since that one began, so what it brings is as new as what would be read now.
     if (flight?.at === at) {
-      void flight.landed.then(shared => (shared ? send(request, reply, shared) : done()))
+      void flight.landed.then(landed => {
+        if (landed === 'left') this.lookUp(request, reply, done)
+        else if (landed === 'none') done()
+        else send(request, reply, landed)
+      })
       return
     }
-    request.flight = newFlight(key, { tables: this.#tables, at, expiresAt: Date.now() + this.#ttlMs })
-    this.#flights.set(key, request.flight)
+    this.#begin(request, reply, newFlight(key, { tables: this.#tables, at, expiresAt: Date.now() + this.#ttlMs }))
     reply.header('x-cache', 'miss')
     done()
   }
@@ -90,25 +99,26 @@ export class CachedRoute {
   ): void => {
     const { flight } = request
     if (flight) {
+      request.flight = null
       const answer = answerOf(reply, payload)
-      this.#settle(request, answer)
+      this.#land(flight, answer ?? 'none')
       if (answer) this.#parts.answers.set(flight.key, answer, flight)
     }
     done()
   }
 
-  /** onResponse: also when it never came to an answer, so that nobody waits for it. */
-  readonly giveUp = (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void => {
-    this.#settle(request, undefined)
-    done()
+  /** It ends with its request, whatever becomes of that, and in good time, so that nobody waits for ever. */
+  #begin(request: FastifyRequest, reply: FastifyReply, flight: Flight): void {
+    request.flight = flight
+    this.#flights.set(flight.key, flight)
+    const late = setTimeout(() => this.#land(flight, 'none'), PATIENCE_MS).unref()
+    void flight.landed.then(() => clearTimeout(late))
+    whenEnded(request, reply, () => this.#land(flight, 'left'))
   }
 
-  #settle(request: FastifyRequest, answer: Answer | undefined): void {
-    const { flight } = request
-    if (!flight) return
-    request.flight = null
+  #land(flight: Flight, landed: Landed): void {
     if (this.#flights.get(flight.key) === flight) this.#flights.delete(flight.key)
-    flight.land(answer)
+    flight.land(landed)
   }
 }
 
@@ -128,7 +138,7 @@ function ownView({ role, id }: Identity): string {
 
 function newFlight(key: string, reading: Required<Reading>): Flight {
   let land: Flight['land'] = () => undefined
-  const landed = new Promise<Answer | undefined>(resolve => {
+  const landed = new Promise<Landed>(resolve => {
     land = resolve
   })
   return { key, ...reading, landed, land }

@@ -310,6 +310,40 @@ describe.each(drivers)('the cache on $name', driver => {
     })
   })
 
+  describe('nobody waits for ever', () => {
+    it('F02 for an answer that is not made: after ten seconds each makes their own', async () => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      const held = hold(t.db, 'many', 'FROM interviewers')
+      const first = read(list)
+      await held.reached
+      const others = crowd(list)
+      await severalLoops()
+      expect(held.calls()).toBe(1)
+      vi.advanceTimersByTime(10_000)
+      for (const { status } of await Promise.all(others)) expect(status).toBe(200)
+      held.release()
+      expect(await first).toMatchObject({ status: 200, cache: 'miss' })
+      expect(await read(list)).toMatchObject({ status: 200, cache: 'hit' })
+    })
+
+    it('F02 for one who has left: the next in line makes it for the others', async () => {
+      if (!t.app.server.listening) await t.app.listen({ port: 0, host: '127.0.0.1' })
+      const { port } = t.app.server.address() as AddressInfo
+      const held = hold(t.db, 'many', 'FROM interviewers')
+      const first = request({ port, host: '127.0.0.1', path: list, headers: reader.headers })
+      first.on('error', () => undefined).end()
+      await held.reached
+      const others = crowd(list)
+      await severalLoops()
+      first.destroy()
+      const told = await Promise.all(others)
+      expect(told.filter(({ status, cache }) => status === 200 && cache === 'miss')).toHaveLength(1)
+      expect(told.filter(({ status, cache }) => status === 200 && cache === 'hit')).toHaveLength(CROWD - 1)
+      expect(held.calls()).toBe(2)
+      held.release()
+    })
+  })
+
   describe('an answer whose table changes while it is made', () => {
     it('is sent to who asked before, and to nobody who asks after', async () => {
       await rename('Before')
