@@ -3,17 +3,37 @@ import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { detailed } from './errors.ts'
 
-const VersionMismatch = createError(
-  'VERSION_MISMATCH',
+const MISMATCH = 'VERSION_MISMATCH'
+const Changed = createError(
+  MISMATCH,
   'Somebody else has changed this since you read it; read it again and repeat your change',
   412,
 )
+const ForeignTag = createError(
+  MISMATCH,
+  'If-Match names no version; send the ETag that you have read, like "3", or the version itself in double quotes',
+  412,
+)
+const NothingYet = createError(MISMATCH, 'There is nothing here yet; leave out If-Match to make it', 412)
+const Unwanted = createError(
+  MISMATCH,
+  'If-None-Match names the version that there is, so nothing was changed; leave it out to change this version',
+  412,
+)
 
-/** The versions a client is ready to change, out of `If-Match`; undefined when it did not say. */
-export type ExpectedVersions = readonly number[] | undefined
+/** What `If-Match` and `If-None-Match` ask of the version that is changed; undefined when they ask nothing. */
+export interface Conditions {
+  readonly ifMatch: Tags | undefined
+  readonly ifNoneMatch: Tags | undefined
+}
+export type ExpectedVersions = Conditions | undefined
+
+/** The tags of a header, as they compare; or any. */
+type Tags = readonly string[] | '*'
 
 declare module 'fastify' {
   interface FastifyRequest {
+    /** The conditions under which the client wants its change. */
     readonly ifMatch: ExpectedVersions
   }
   interface FastifyContextConfig {
@@ -31,7 +51,7 @@ export const conditionalPlugin = fp(
   async app => {
     app.decorateRequest('ifMatch', {
       getter() {
-        return expectedVersions(this.headers['if-match'])
+        return conditionsOf(this)
       },
     })
     app.decorateReply('versioned', function (thing) {
@@ -43,10 +63,21 @@ export const conditionalPlugin = fp(
   { name: 'conditional', dependencies: ['errors'] },
 )
 
-/** Throws a 412 with the current version when it is none of those expected. To be called inside the transaction. */
-export function assertVersion(current: number, expected: ExpectedVersions): void {
-  if (expected === undefined || expected.includes(current)) return
-  throw detailed(new VersionMismatch(), [{ currentVersion: current }])
+/**
+ * Throws a 412 with the current version, which is undefined when there is nothing yet, when it is not as expected. To be
+ * called inside the transaction.
+ */
+export function assertVersion(current: number | undefined, expected: ExpectedVersions): void {
+  if (expected === undefined) return
+  const { ifMatch, ifNoneMatch } = expected
+  if (current === undefined) {
+    if (ifMatch) throw new NothingYet()
+    return
+  }
+  const own = etag(current)
+  const refusal = ifMatch && !names(ifMatch, own) ? unmatched(ifMatch) : undefined
+  const refused = refusal ?? (ifNoneMatch && names(ifNoneMatch, own) ? new Unwanted() : undefined)
+  if (refused) throw detailed(refused, [{ currentVersion: current }])
 }
 
 /** A HEAD is a read like its GET, and answered as that would be, without the body (RFC 9110 §9.3.2). */
@@ -54,22 +85,38 @@ export function isRead(method: string): boolean {
   return method === 'GET' || method === 'HEAD'
 }
 
+/** Whether the reader has what this tag stands for. Throws a 412 when another one was asked for by `If-Match`. */
+export function isKnown(request: FastifyRequest, own: string): boolean {
+  const conditions = conditionsOf(request)
+  if (conditions === undefined) return false
+  const { ifMatch, ifNoneMatch } = conditions
+  if (ifMatch && !names(ifMatch, own)) throw unmatched(ifMatch)
+  return ifNoneMatch !== undefined && names(ifNoneMatch, own)
+}
+
+function unmatched(wanted: Tags): Error {
+  return wanted !== '*' && wanted.some(tag => /^"\d+"$/.test(tag)) ? new Changed() : new ForeignTag()
+}
+
 function etag(version: number): string {
   return `"${version}"`
 }
 
-/** `*` matches whatever is there; a weak tag never matches here (RFC 9110 §13.1.1), nor does anything else not ours. */
-function expectedVersions(header: string | undefined): ExpectedVersions {
-  if (header === undefined || header.trim() === '*') return undefined
-  return header.split(',').flatMap(tag => {
-    const version = /^"(\d{1,15})"$/.exec(tag.trim())?.[1]
-    return version === undefined ? [] : [Number(version)]
-  })
+function names(tags: Tags, own: string): boolean {
+  return tags === '*' || tags.includes(own)
 }
 
-/** Whether `If-None-Match` names this tag, by the weak comparison of RFC 9110 §13.1.2. */
-export function isKnown({ headers }: FastifyRequest, own: string): boolean {
-  const header = headers['if-none-match']
-  if (header === undefined) return false
-  return header.trim() === '*' || header.split(',').some(tag => tag.trim().replace(/^W\//, '') === own)
+function conditionsOf({ headers }: FastifyRequest): ExpectedVersions {
+  const ifMatch = tagsOf(headers['if-match'])
+  const ifNoneMatch = tagsOf(headers['if-none-match'])
+  return ifMatch || ifNoneMatch ? { ifMatch, ifNoneMatch } : undefined
+}
+
+/**
+ * Tags compare weakly also where RFC 9110 §13.1.1 wants it strongly: a version is exact, and a tag of ours is weak only
+ * because a proxy has compressed the answer.
+ */
+function tagsOf(header: string | undefined): Tags | undefined {
+  if (header === undefined) return undefined
+  return header.trim() === '*' ? '*' : header.split(',').map(tag => tag.trim().replace(/^W\//, ''))
 }

@@ -33,7 +33,7 @@ export const feedsRoutes: FastifyPluginAsyncTypebox = async app => {
 
   app.delete('/interviewers/:id/feeds/:feedId', { schema: DELETE }, async (request, reply) => {
     const { id: interviewerId, feedId: id } = request.params
-    await feeds.delete(request.principal, { id, interviewerId })
+    await feeds.delete(request.principal, { id, interviewerId }, request.ifMatch)
     return reply.code(204).send(null)
   })
 }

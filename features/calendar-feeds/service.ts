@@ -44,11 +44,16 @@ export const feedsService = (parts: FeedsParts) => ({
   rotate: (actor: Caller, feed: Pick<Feed, 'id' | 'interviewerId'>, expected: ExpectedVersions): Promise<NewFeed> =>
     rotate(parts, actor, feed, expected),
 
-  delete: (actor: Caller, { id, interviewerId }: Pick<Feed, 'id' | 'interviewerId'>): Promise<void> =>
+  delete: (
+    actor: Caller,
+    { id, interviewerId }: Pick<Feed, 'id' | 'interviewerId'>,
+    expected: ExpectedVersions,
+  ): Promise<void> =>
     parts.db.transaction(async tx => {
       const feeds = feedsRepository(tx)
       await visibleInterviewer(tx, actor, interviewerId)
       const before = found(await feeds.find(id, interviewerId), ENTITY)
+      assertVersion(before.version, expected)
       await feeds.delete(id)
       await parts.audit.record(tx, actor, { action: 'delete', entityType: ENTITY, entityId: id, before })
     }),

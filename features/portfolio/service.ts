@@ -23,7 +23,7 @@ export const portfolioService = ({ db, audit }: Parts) => ({
     return found(await portfolio.biodataOf(interviewerId), 'biodata')
   },
 
-  /** Changes the fields that are sent; makes the record when there is none yet, which has no version to expect. */
+  /** Changes the fields that are sent; makes the record when there is none yet. */
   putBiodata: (
     actor: Caller,
     interviewerId: string,
@@ -33,7 +33,7 @@ export const portfolioService = ({ db, audit }: Parts) => ({
     db.transaction(async tx => {
       found(await writable(tx, actor, interviewerId), OWNER)
       const before = await portfolioRepository(tx).biodataOf(interviewerId)
-      if (before) assertVersion(before.version, expected)
+      assertVersion(before?.version, expected)
       const after = await write(tx, interviewerId, changes, before)
       const entry = { entityType: 'portfolio_biodata', entityId: interviewerId, after }
       await audit.record(tx, actor, before ? { action: 'update', ...entry, before } : { action: 'create', ...entry })

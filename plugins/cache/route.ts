@@ -78,11 +78,13 @@ export class CachedRoute {
     const flight = this.#flights.get(key)
     // Nothing has changed since that one began, so what it brings is as new as what would be read now.
     if (flight?.at === at) {
-      void flight.landed.then(landed => {
-        if (landed === 'left') this.lookUp(request, reply, done)
-        else if (landed === 'none') done()
-        else send(request, reply, landed)
-      })
+      void flight.landed
+        .then(landed => {
+          if (landed === 'left') this.lookUp(request, reply, done)
+          else if (landed === 'none') done()
+          else send(request, reply, landed)
+        })
+        .catch(done) // what it asked for is not this answer
       return
     }
     this.#begin(request, reply, newFlight(key, { tables: this.#tables, at, expiresAt: Date.now() + this.#ttlMs }))
