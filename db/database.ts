@@ -40,9 +40,9 @@ export interface DatabaseOptions {
 }
 
 export interface DatabaseHealth {
-  /** False once the file or its log can no longer be trusted; writes are refused until a restart. */
+  /** False while writes fail: until a restart, or until what stands in their way has passed. */
   readonly writable: boolean
-  /** Why writes are refused, for the log; never for a client. */
+  /** Why they fail: a few words that name no path. */
   readonly reason?: string
 }
 

@@ -9,6 +9,7 @@ import { Checkpoints } from './sqlite/checkpoints.ts'
 import { Connection } from './sqlite/connection.ts'
 import { isBusy, isFatal } from './sqlite/errors.ts'
 import { DAMAGED, GroupCommit } from './sqlite/group-commit.ts'
+import { HeldFiles } from './sqlite/held-files.ts'
 import { LogFile } from './sqlite/log-file.ts'
 import { FileSnapshots } from './sqlite/snapshots.ts'
 
@@ -18,6 +19,7 @@ const LOCK_PATIENCE_MS = 5_000
 const FOLDS = 4
 const FOLD_WITHIN_MS = 50
 const CHECKPOINT_BYTES = 64 * 1024 * 1024
+const LOOK_MS = 1_000
 const CHECK = 'PRAGMA quick_check(1)'
 const TABLE_VERSIONS = 'SELECT table_name AS "table", version FROM table_versions'
 const HAS_TABLE_VERSIONS = `SELECT 1 AS found FROM sqlite_master WHERE name = 'table_versions'`
@@ -27,6 +29,8 @@ export interface SqliteOptions extends DatabaseOptions {
   readonly lockPatienceMs?: number
   /** The log is folded back into the file when it has grown by this much; 64 MB by default. */
   readonly checkpointBytes?: number
+  /** How often it looks after its files; every second by default. */
+  readonly lookMs?: number
 }
 
 /**
@@ -56,6 +60,8 @@ class SqliteDatabase implements Database {
   readonly #commits: GroupCommit
   readonly #tableVersions = new Map<string, number>()
   readonly #path: string
+  readonly #checkpoints: Checkpoints
+  readonly #looks: NodeJS.Timeout
   readonly #slow: { readonly slowQueries: number }
   #dataVersion = -1
   #closing: Promise<void> | undefined
@@ -72,14 +78,17 @@ class SqliteDatabase implements Database {
     this.#log = new LogFile(path)
     this.snapshots = new FileSnapshots(path)
     this.#checkpointer = new Checkpointer(path)
+    this.#checkpoints = new Checkpoints(this.#checkpointer, this.#log, options.checkpointBytes ?? CHECKPOINT_BYTES)
     this.#commits = new GroupCommit({
       connection: this.#writer,
       log: this.#log,
-      checkpoints: new Checkpoints(this.#checkpointer, this.#log, options.checkpointBytes ?? CHECKPOINT_BYTES),
+      files: new HeldFiles(path),
+      checkpoints: this.#checkpoints,
       lockPatienceMs: options.lockPatienceMs ?? LOCK_PATIENCE_MS,
       onFault: options.onFault ?? (() => undefined),
     })
     this.changedTables()
+    this.#looks = setInterval(() => this.#look(), given.lookMs ?? LOOK_MS).unref()
   }
 
   // These are async so that what they throw is a rejection: the port is asynchronous, the driver is not.
@@ -116,7 +125,7 @@ class SqliteDatabase implements Database {
   }
 
   health() {
-    const reason = this.#commits.fault
+    const reason = this.#commits.fault ?? this.#commits.obstacle
     return reason === undefined ? { writable: true } : { writable: false, reason }
   }
 
@@ -134,14 +143,24 @@ class SqliteDatabase implements Database {
   }
 
   async #close(): Promise<void> {
+    clearInterval(this.#looks)
     await this.#commits.close()
     await this.#checkpointer.close()
     this.#log.close()
     // The last connection to go folds the log back into the file. After a fault it must not, because what the kernel
     // still shows of the log may never have reached the disk: the read-only one goes last and leaves the log alone.
-    const inOrder = this.health().writable ? [this.#reader, this.#writer] : [this.#writer, this.#reader]
+    const sound = this.#commits.fault === undefined
+    const inOrder = sound ? [this.#reader, this.#writer] : [this.#writer, this.#reader]
     for (const connection of inOrder) connection.close()
-    if (this.health().writable) await foldLog(this.#path)
+    if (sound) await foldLog(this.#path)
+  }
+
+  /** Finds out what nobody would hear of who does not write: that the files are gone, or that the disk has room again. */
+  #look(): void {
+    if (!this.#commits.holdsFiles()) return
+    this.#checkpoints.runIfQuiet(this.#commits)
+    if (this.#commits.obstacle !== undefined && this.#commits.queued === 0)
+      void this.transaction(rewrite).catch(() => undefined)
   }
 
   #read<Result>(statement: (reader: Connection) => Result): Result {
@@ -167,6 +186,13 @@ class SqliteDatabase implements Database {
     const result = this.#reader.one<{ quick_check: string }>(CHECK)?.quick_check
     if (result !== 'ok') throw new Error(`the file is damaged (${String(result)}); restore it from a backup`)
   }
+}
+
+/** Writes what is there already. */
+async function rewrite(tx: Transaction): Promise<void> {
+  const { version = 0 } =
+    (await tx.one<{ version: number }>('SELECT user_version AS version FROM pragma_user_version')) ?? {}
+  await tx.script(`PRAGMA user_version = ${version}`)
 }
 
 /**

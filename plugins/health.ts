@@ -15,6 +15,7 @@ const Health = Type.Object(
       connected: Type.Boolean(),
       engine: Type.String(),
       latencyMs: Type.Number(),
+      reason: Type.Optional(Type.String({ description: 'Why nothing can be written, while that is so' })),
     }),
   },
   {
@@ -49,10 +50,10 @@ export const healthPlugin = fp(
     const config = { public: true }
     const health = {
       tags: ['operations'],
-      description: 'Answers 503 when a real query fails, or when the database can no longer be written to.',
+      description: 'Answers 503 when a real query fails, or while nothing can be written to the database.',
       response: {
         200: { $ref: 'Health#', description: 'All is well' },
-        503: { $ref: 'Health#', description: 'The database does not answer, or takes no more writes' },
+        503: { $ref: 'Health#', description: 'The database does not answer, or takes no writes' },
       },
     }
     for (const [url, operationId] of [
@@ -94,13 +95,14 @@ async function examine(app: FastifyInstance, version: string): Promise<Health> {
       return false
     },
   )
-  const status = connected && app.db.health().writable ? 'healthy' : 'unhealthy'
+  const { writable, reason } = app.db.health()
+  const status = connected && writable ? 'healthy' : 'unhealthy'
   const latencyMs = Math.round((performance.now() - started) * 1000) / 1000
   return {
     status,
     timestamp: new Date().toISOString(),
     uptimeSeconds: Math.floor(process.uptime()),
     version,
-    database: { status, connected, engine: app.db.engine, latencyMs },
+    database: { status, connected, engine: app.db.engine, latencyMs, ...(reason !== undefined && { reason }) },
   }
 }

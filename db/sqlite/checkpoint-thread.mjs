@@ -2,18 +2,19 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import Sqlite from './driver.mjs'
 
-const sqlite = new Sqlite(workerData, { fileMustExist: true, timeout: 5000 })
+const sqlite = new Sqlite(workerData, { fileMustExist: true })
 sqlite.pragma('synchronous = NORMAL')
 sqlite.pragma('wal_autocheckpoint = 0')
 const snapshot = new Sqlite(workerData, { fileMustExist: true, readonly: true, timeout: 5000 })
 
-parentPort.on('message', mode => {
+parentPort.on('message', ({ mode, patienceMs }) => {
   try {
     release()
     if (mode === 'PASSIVE') hold()
-    const [{ busy }] = sqlite.pragma(`wal_checkpoint(${mode})`)
+    sqlite.pragma(`busy_timeout = ${patienceMs}`)
+    const [{ busy, log, checkpointed }] = sqlite.pragma(`wal_checkpoint(${mode})`)
     if (mode === 'TRUNCATE' && !busy) openNextLog()
-    parentPort.postMessage({})
+    parentPort.postMessage({ whole: !busy && log === checkpointed })
   } catch (error) {
     release()
     parentPort.postMessage({ error: error.message, code: error.code })

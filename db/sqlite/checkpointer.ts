@@ -2,7 +2,12 @@ import { Worker } from 'node:worker_threads'
 import Sqlite from './driver.mjs'
 import { translate } from './errors.ts'
 
+/** How long a checkpoint waits for those who read or write. */
+const PATIENCE_MS = 5_000
+
 interface Answer {
+  /** Whether nothing is left in the log that is not in the file. */
+  readonly whole?: boolean
   readonly error?: string
   /** SQLite's result code, when it is SQLite that refused. */
   readonly code?: string
@@ -20,8 +25,11 @@ export class Checkpointer {
     this.#path = path
   }
 
-  /** `PASSIVE` copies what it can while others write; `TRUNCATE` finishes, empties the log and opens the next one. */
-  async run(mode: 'PASSIVE' | 'TRUNCATE'): Promise<void> {
+  /**
+   * `PASSIVE` copies what it can while others write; `TRUNCATE` finishes, empties the log and opens the next one. Tells
+   * whether the file is whole without the log.
+   */
+  async run(mode: 'PASSIVE' | 'TRUNCATE', patienceMs = PATIENCE_MS): Promise<boolean> {
     const worker = (this.#worker ??= this.#start())
     const answer = await new Promise<Answer>(resolve => {
       const ended = () => {
@@ -33,10 +41,10 @@ export class Checkpointer {
         resolve(message)
       })
       worker.once('exit', ended)
-      worker.postMessage(mode)
+      worker.postMessage({ mode, patienceMs })
     })
-    const { error, code } = answer
-    if (error === undefined) return
+    const { whole = false, error, code } = answer
+    if (error === undefined) return whole
     throw code === undefined ? new Error(error) : translate('checkpoint', new Sqlite.SqliteError(error, code))
   }
 

@@ -15,6 +15,13 @@ const PASSING = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|NOMEM|PROTOCO
 /** Result codes after which nothing this process writes to the file can be trusted. */
 const FATAL = /^SQLITE_(CORRUPT|NOTADB|IOERR_FSYNC|IOERR_DIR_FSYNC)/
 
+/** What may stand in the way of every write for a while, by result code. */
+const OBSTACLES: readonly (readonly [RegExp, string])[] = [
+  [/^SQLITE_FULL/, 'the disk is full'],
+  [/^SQLITE_IOERR/, 'the disk reports errors'],
+  [/^SQLITE_(READONLY|CANTOPEN)/, 'the database file cannot be written to'],
+]
+
 /** Runs a driver call; what it throws comes out as a ConstraintError or a DatabaseError of the port. */
 export function translated<Result>(operation: string, call: () => Result): Result {
   try {
@@ -30,6 +37,12 @@ export function isBusy(error: unknown): boolean {
 
 export function isFatal(error: unknown): boolean {
   return error instanceof DatabaseError && FATAL.test(resultCode(error.cause))
+}
+
+/** Why a write failed that others will fail for as well until that has passed; undefined for every other error. */
+export function obstacleOf(error: unknown): string | undefined {
+  const code = error instanceof DatabaseError ? resultCode(error.cause) : ''
+  return OBSTACLES.find(([codes]) => codes.test(code))?.[1]
 }
 
 export function translate(operation: string, error: unknown): unknown {

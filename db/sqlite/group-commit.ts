@@ -1,20 +1,24 @@
 import { setImmediate as nextLoop, setTimeout as sleep } from 'node:timers/promises'
 import { assertOutside, assertRoom, outcomeOf, submit, type Outcome, type Unit } from '../commit-unit.ts'
-import { DatabaseError, TransactionMisuse, type Transaction } from '../database.ts'
+import { DatabaseError, type Transaction } from '../database.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import type { Connection } from './connection.ts'
-import { isBusy, isFatal } from './errors.ts'
+import { isBusy, isFatal, obstacleOf } from './errors.ts'
+import type { HeldFiles } from './held-files.ts'
 import type { LogFile } from './log-file.ts'
 import { OpenTransaction } from './open-transaction.ts'
+import { TurnWatch } from './turn-watch.ts'
 
 const MAX_UNITS_PER_COMMIT = 500
 /** A batch ends after this long, so that the event loop comes round. */
 const MAX_BATCH_MS = 10
 export const DAMAGED = 'the database file is damaged'
+const LOST = 'the database file or its log was removed or replaced while it was in use'
 
 export interface GroupCommitParts {
   readonly connection: Connection
   readonly log: LogFile
+  readonly files: HeldFiles
   readonly checkpoints: Checkpoints
   /** How long a transaction waits for another process to let go of the file. */
   readonly lockPatienceMs: number
@@ -35,21 +39,20 @@ export class GroupCommit {
   readonly #connection: Connection
   readonly #log: LogFile
   readonly #checkpoints: Checkpoints
-  readonly #lockPatienceMs: number
-  readonly #onFault: (reason: string, cause: unknown) => void
+  readonly #parts: GroupCommitParts
   /**
-   * The unit that runs. It ends within the turn of the loop it began in (`#overstayed` sees to that), so whoever meets
+   * The unit that runs. It ends within the turn of the loop it began in (`TurnWatch` sees to that), so whoever meets
    * it here stands inside it: what AsyncLocalStorage would say as well, at the price of a hook on every promise.
    */
   #running: OpenTransaction | undefined
+  readonly #turn = new TurnWatch()
   #waiting: Unit<OpenTransaction>[] = []
   #committed: Outcome<OpenTransaction>[] = []
   #writing = false
-  #watching = false
-  #interrupt: (refusal: TransactionMisuse) => void = () => undefined
   #syncing = false
   #idle: (() => void)[] = []
   #fault: string | undefined
+  #obstacle: string | undefined
   #closed = false
   commits = 0
   transactions = 0
@@ -59,13 +62,17 @@ export class GroupCommit {
     this.#connection = parts.connection
     this.#log = parts.log
     this.#checkpoints = parts.checkpoints
-    this.#lockPatienceMs = parts.lockPatienceMs
-    this.#onFault = parts.onFault
+    this.#parts = parts
   }
 
   /** Why nothing more is written until a restart; undefined while all is well. */
   get fault(): string | undefined {
     return this.#fault
+  }
+
+  /** Why the last write failed, when all will until that has passed. */
+  get obstacle(): string | undefined {
+    return this.#obstacle
   }
 
   get queued(): number {
@@ -134,9 +141,11 @@ export class GroupCommit {
       this.#connection.script('COMMIT', 'commit')
       this.commits += 1
       this.transactions += outcomes.filter(({ refusal }) => refusal === undefined).length
+      this.#obstacle = outcomes.map(({ refusal }) => obstacleOf(refusal)).find(Boolean)
       return outcomes
     } catch (error) {
       this.failedCommits += 1
+      this.#obstacle = obstacleOf(error) ?? this.#obstacle
       this.#rollback()
       if (isFatal(error)) this.fail(DAMAGED, error)
       const refused = units.length > 0 ? units : this.#waiting.splice(0) // without BEGIN, nobody's turn comes
@@ -147,7 +156,7 @@ export class GroupCommit {
 
   /** Never blocks the loop for longer than the connection's own short timeout; waits for other processes in between. */
   async #begin(): Promise<void> {
-    const deadline = performance.now() + this.#lockPatienceMs
+    const deadline = performance.now() + this.#parts.lockPatienceMs
     for (;;) {
       try {
         this.#connection.script('BEGIN IMMEDIATE', 'begin to write')
@@ -163,33 +172,13 @@ export class GroupCommit {
   async #runUnit(unit: Unit<OpenTransaction>): Promise<Outcome<OpenTransaction>> {
     this.#connection.run('SAVEPOINT unit')
     const transaction = new OpenTransaction(this.#connection)
-    const running = Promise.race([unit.run(transaction), this.#overstayed()])
+    const running = Promise.race([unit.run(transaction), this.#turn.overstayed()])
     const outcome = await outcomeOf(unit, transaction, running)
     transaction.end()
     if (transaction.broken) throw transaction.broken
     if ('refusal' in outcome) this.#connection.run('ROLLBACK TO unit')
     this.#connection.run('RELEASE unit')
     return outcome
-  }
-
-  /**
-   * Rejects as soon as the unit that runs waits for anything but its transaction. The methods of a tx are done when they
-   * return, so work that awaits nothing else ends within the microtasks, and process.nextTick comes right after them:
-   * a unit it finds unfinished would hold up everybody's writes. One tick watches all units of one turn.
-   */
-  #overstayed(): Promise<never> {
-    if (!this.#watching) {
-      this.#watching = true
-      process.nextTick(() => {
-        this.#watching = false
-        this.#interrupt(
-          new TransactionMisuse('inside a transaction await nothing but its tx: no file, no network, no timer'),
-        )
-      })
-    }
-    return new Promise((_resolve, reject) => {
-      this.#interrupt = reject
-    })
   }
 
   #rollback(): void {
@@ -217,7 +206,7 @@ export class GroupCommit {
     if (this.#fault !== undefined) return this.#refusal(this.#fault)
     try {
       await this.#log.sync()
-      return undefined
+      return this.holdsFiles() ? undefined : this.#refusal(LOST)
     } catch (error) {
       this.failedCommits += 1
       // The kernel may have dropped the pages it could not write: a second sync that succeeds would prove nothing.
@@ -226,12 +215,29 @@ export class GroupCommit {
     }
   }
 
+  /**
+   * Whether the files are still those that were opened. Once they are not, writes end; what the log holds goes into the
+   * file, wherever that is by now, because it was acknowledged and the log may be gone with this process.
+   */
+  holdsFiles(): boolean {
+    const lost = this.#parts.files.lost()
+    if (lost.length === 0 || this.#fault !== undefined) return lost.length === 0
+    this.fail(LOST, new Error(`no longer the file that was opened: ${lost.join(', ')}`))
+    try {
+      // Without the index that all processes share, another one may be writing to the same log.
+      if (!lost.some(path => path.endsWith('-shm'))) this.#connection.script('PRAGMA wal_checkpoint(TRUNCATE)')
+    } catch {
+      // It is as it was.
+    }
+    return false
+  }
+
   /** Writes end here until a restart: this process no longer knows what is on the disk. */
   fail(reason: string, cause: unknown): void {
     if (this.#fault !== undefined) return
     this.#fault = reason
     for (const unit of this.#waiting.splice(0)) unit.settle(this.#refusal(reason))
-    queueMicrotask(() => this.#onFault(reason, cause)) // what it throws must not cost anybody an answer
+    queueMicrotask(() => this.#parts.onFault(reason, cause)) // what it throws must not cost anybody an answer
   }
 
   #refusal(fault: string): DatabaseError {

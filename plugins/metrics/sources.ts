@@ -33,7 +33,7 @@ function databaseAnswers({ metrics, db, log }: FastifyInstance): void {
     {
       panelist_database_up: { ...gauge('1 while a query is answered'), across: 'min' },
       panelist_database_writable: {
-        ...gauge('0 when nothing can be written until a restart; the log says why'),
+        ...gauge('0 while nothing can be written; /health says why'),
         across: 'min',
       },
     },
