@@ -31,6 +31,8 @@ export const HOSTILE: readonly unknown[] = [
   'a\uDFFF\uD800b',
   'İıſK',
   'ﬀ🧭e\u0301'.repeat(30),
+  'Андреи\u0306 Νι\u0301κος \u1100\u1175\u11B7 か\u3099くと',
+  '\u200B\u3164\u2800\u00AD',
   `' OR 1=1; --`,
   `"'\\\`%_*?[]{}()<>&;|$`,
   '%00%0a%zz',
@@ -62,7 +64,7 @@ export const HOSTILE: readonly unknown[] = [
 ]
 
 /** Whole bodies that are hardly JSON, with the type they are sent as. */
-export const HOSTILE_BODIES: readonly (readonly [string, string])[] = [
+export const HOSTILE_BODIES: readonly (readonly [string, string, BufferEncoding?])[] = [
   ['', 'application/json'],
   ['null', 'application/json'],
   ['"text"', 'application/json'],
@@ -77,6 +79,8 @@ export const HOSTILE_BODIES: readonly (readonly [string, string])[] = [
   ['{"panel":'.repeat(20_000) + '1' + '}'.repeat(20_000), 'application/json'],
   [' '.repeat(1024 * 1024 + 1), 'application/json'],
   ['{}', 'application/json; charset=utf-16'],
+  ['{"name":"Jürgen","title":"Übung"}', 'application/json', 'latin1'],
+  ['{"name":"Jürgen","title":"Übung"}', 'application/json; charset=iso-8859-1', 'latin1'],
   ['{}', 'application/vnd.api+json'],
   ['name=a', 'application/x-www-form-urlencoded'],
   ['<a/>', 'text/xml'],

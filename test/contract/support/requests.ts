@@ -13,9 +13,29 @@ export interface Shot {
   readonly params: Readonly<Record<string, string>>
   readonly query: readonly (readonly [string, string])[]
   readonly headers: Readonly<Record<string, string>>
-  /** Its text and its type. */
-  readonly body: readonly [string, string] | undefined
+  /** Its text and its type; the text is sent as UTF-8 by default. */
+  readonly body: readonly [string, string, BufferEncoding?] | undefined
+  /** What it offers to speak instead of HTTP/1.1. */
+  readonly upgrade: Upgrade | undefined
+  /** Whether a GET is followed by a HEAD of the same. */
+  readonly head: boolean
 }
+
+/** Offers of another protocol, as browsers and common HTTP clients make them. */
+export const UPGRADES = {
+  websocket: {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  },
+  h2c: {
+    connection: 'Upgrade, HTTP2-Settings',
+    upgrade: 'h2c',
+    'http2-settings': 'AAMAAABkAAQCAAAAAAIAAAAA',
+  },
+} as const
+type Upgrade = keyof typeof UPGRADES
 
 /**
  * Stands for something that exists when the request is sent: «events:3» is the fourth event, counted round.
@@ -48,6 +68,11 @@ function shotAt(operation: Operation): fc.Arbitrary<Shot> {
     query: queryOf(of('query')),
     headers: headersOf(of('header')),
     body: bodyOf(operation),
+    upgrade: fc.oneof(
+      { weight: 40, arbitrary: fc.constant(undefined) },
+      { weight: 1, arbitrary: fc.constantFrom<Upgrade>('websocket', 'h2c') },
+    ),
+    head: operation.method === 'GET' ? fc.nat(3).map(chance => chance === 0) : fc.constant(false),
   })
 }
 
@@ -78,7 +103,7 @@ function headersOf(parameters: readonly Parameter[]): fc.Arbitrary<Record<string
   const value = ({ name }: Parameter) =>
     name === 'idempotency-key'
       ? fc.oneof(fc.constantFrom('key-1', 'key-2'), fc.constantFrom(...HOSTILE_HEADERS))
-      : fc.oneof(fc.constantFrom('"1"', '"2"', '*'), fc.constantFrom(...HOSTILE_HEADERS))
+      : fc.oneof(fc.constantFrom('"1"', '"2"', '*', 'W/"1"', '"7", W/"1"'), fc.constantFrom(...HOSTILE_HEADERS))
   const own = Object.fromEntries(parameters.map(parameter => [parameter.name, value(parameter)]))
   const any = { 'x-request-id': fc.constantFrom(...HOSTILE_HEADERS), 'user-agent': fc.constantFrom(...HOSTILE_HEADERS) }
   return fc.oneof(
