@@ -7,6 +7,7 @@ import { auditLoggerPlugin } from './plugins/audit-logger.ts'
 import { accessPlugin } from './plugins/access.ts'
 import { authPlugin } from './plugins/auth.ts'
 import { cachePlugin } from './plugins/cache.ts'
+import { keepOnlyAddresses } from './plugins/client-address.ts'
 import { changesPlugin } from './plugins/changes.ts'
 import { conditionalPlugin } from './plugins/conditional.ts'
 import { configPlugin, type Config } from './plugins/config.ts'
@@ -81,6 +82,10 @@ function bareInstance(config: Config, logger: FastifyBaseLogger) {
     genReqId: requestId,
     trustProxy: config.TRUST_PROXY.length > 0 ? [...config.TRUST_PROXY] : false,
     return503OnClosing: false, // its answer is not of our one shape
+    rewriteUrl: request => {
+      keepOnlyAddresses(request)
+      return request.url ?? '/'
+    },
     frameworkErrors: sendEarlyError,
     schemaController: {
       compilersFactory: { buildValidator: validatorFactory(), buildSerializer: serializerFactory() },

@@ -16,8 +16,8 @@ export interface Share {
   readonly before: number
   /** As many as were asked for, or what was left. */
   readonly granted: number
-  /** When the window ends, in ms since 1970. */
-  readonly endsAt: number
+  /** How long the window still lasts: processes share no clock that never jumps. */
+  readonly leftMs: number
 }
 
 /** Places, of which a limited number can be taken at a time. */

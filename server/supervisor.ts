@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import type { Config } from '../plugins/config.ts'
 import { KeptPlaces } from '../plugins/processes/kept-places.ts'
-import { KeptLimits } from './kept-limits.ts'
+import { KeptLimits } from '../plugins/rate-limit/kept-limits.ts'
 import type { Answer, FromWorker, Question, ToWorker } from './messages.ts'
 import { Reports } from './reports.ts'
 
@@ -120,7 +120,7 @@ export class Supervisor {
   /** Replaces at once, and later when that happens again and again; after too many in a minute there is no point in it. */
   #replace(died: object): void {
     const { logger, onFailure } = this.#options
-    const now = Date.now()
+    const now = performance.now()
     this.#deaths = [...this.#deaths.filter(at => at > now - DEATHS_WINDOW_MS), now]
     const deaths = this.#deaths.length
     if (deaths >= MOST_DEATHS) {

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../db/database.ts'
+import { siteOf } from '../../plugins/client-address.ts'
 import { hashOfSecret, randomSecret } from '../../plugins/secrets.ts'
 import { newId } from '../lists/fields.ts'
 
@@ -7,8 +8,8 @@ const SLIDING_MS = 7 * 24 * 60 * 60 * 1000
 /** … and never longer than this after signing in. */
 const LONGEST_MS = 30 * 24 * 60 * 60 * 1000
 
-const INSERT = `INSERT INTO sessions (id, user_id, created_at, last_used_at, expires_at, user_agent, ip)
-  VALUES (:id, :userId, :now, :now, :expiresAt, :userAgent, :ip)`
+const INSERT = `INSERT INTO sessions (id, user_id, created_at, last_used_at, expires_at, user_agent, ip, network)
+  VALUES (:id, :userId, :now, :now, :expiresAt, :userAgent, :ip, :network)`
 const INSERT_TOKEN = 'INSERT INTO refresh_tokens (hash, session_id, created_at) VALUES (:hash, :id, :now)'
 const END = 'UPDATE sessions SET ended_at = :now WHERE id = :id AND ended_at IS NULL AND expires_at > :now'
 const END_ALL = 'UPDATE sessions SET ended_at = :now WHERE user_id = :userId AND ended_at IS NULL AND expires_at > :now'
@@ -38,7 +39,7 @@ export const sessionStore = (sql: Queryable) => ({
   /** Starts a session for a user; returns when it will expire. */
   start: async ({ id, refreshToken }: NewSession, userId: string, { ip, userAgent }: Origin, now: string) => {
     const expiresAt = expiryOf(now, now)
-    await sql.run(INSERT, { id, userId, now, expiresAt, userAgent, ip })
+    await sql.run(INSERT, { id, userId, now, expiresAt, userAgent, ip, network: ip && siteOf(ip) })
     await sql.run(INSERT_TOKEN, { hash: hashOfSecret(refreshToken), id, now })
     return expiresAt
   },

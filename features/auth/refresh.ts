@@ -2,6 +2,7 @@ import createError from '@fastify/error'
 import type { FastifyInstance } from 'fastify'
 import type { Transaction } from '../../db/database.ts'
 import type { Actor } from '../../plugins/actor.ts'
+import { siteOf } from '../../plugins/client-address.ts'
 import type { AuditLogger } from '../../plugins/audit-logger.ts'
 import { found } from '../../plugins/errors.ts'
 import { hashOfSecret, randomSecret } from '../../plugins/secrets.ts'
@@ -67,7 +68,8 @@ async function prolong({ tx, audit, actor, session, now }: Refreshing): Promise<
   const next = { id, refreshToken: randomSecret() }
   const expiresAt = expiryOf(createdAt, now)
   await sessionStore(tx).addToken(next, now)
-  await authRepository(tx).prolong({ id, now, expiresAt, userAgent: actor.userAgent, ip: actor.ip })
+  const { userAgent, ip } = actor
+  await authRepository(tx).prolong({ id, now, expiresAt, userAgent, ip, network: ip && siteOf(ip) })
   await audit.record(tx, actor, { action: 'refresh', entityType: ENTITY, entityId: id, after: { expiresAt } })
   return next
 }

@@ -1,16 +1,17 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { strangerOf, type Actor } from '../../plugins/actor.ts'
+import { siteOf } from '../../plugins/client-address.ts'
 import { User } from '../../domain/accounts/account.ts'
 import { answer, gone, refused } from '../../domain/lists/answers.ts'
 import { SignedIn, signedIn } from '../../domain/accounts/sign-in.ts'
-import { login } from './login.ts'
+import { isKnownAt, login } from './login.ts'
 import { refresh } from './refresh.ts'
 import { Credentials, Refresh, Registration } from './schemas.ts'
 import { authService } from './service.ts'
 
 const tags = ['auth']
-const config = { public: true, signIn: true }
+const config = { public: true }
 
 export const authRoutes: FastifyPluginAsyncTypebox = async app => {
   for (const schema of [User, SignedIn]) app.addSchema(schema)
@@ -20,23 +21,24 @@ export const authRoutes: FastifyPluginAsyncTypebox = async app => {
     reply.header('cache-control', 'no-store')
   })
 
-  app.post('/register', { config, schema: REGISTER }, async (request, reply) => {
-    await app.limitAccount(request.body.email, request, reply)
+  app.post('/register', { config: { ...config, signIn: true }, schema: REGISTER }, async (request, reply) => {
     const started = await auth.register(creating(request), request.body)
     reply.code(201).header('location', `/api/users/${started.user.id}`)
     return signedIn(app, started)
   })
 
   app.post('/login', { config, schema: LOGIN }, async (request, reply) => {
-    await app.limitAccount(request.body.email, request, reply)
-    return signedIn(app, await login(app, strangerOf(request), request.body))
+    const stranger = strangerOf(request)
+    const { email } = request.body
+    await app.limitSignIn(request, reply, (await isKnownAt(app.db, email, siteOf(request.ip))) ? email : undefined)
+    return signedIn(app, await login(app, stranger, request.body))
   })
 
   app.post('/refresh', { config, schema: REFRESH }, async request =>
     signedIn(app, await refresh(app, strangerOf(request), request.body.refreshToken)),
   )
 
-  app.post('/logout', { config: { signIn: true }, schema: LOGOUT }, async (request, reply) => {
+  app.post('/logout', { schema: LOGOUT }, async (request, reply) => {
     await auth.logout(request.principal)
     return reply.code(204).send(null)
   })
@@ -63,7 +65,8 @@ const LOGIN = {
   summary: 'Sign in',
   description:
     'For anyone. A wrong password and an unknown address are answered alike. Five failures within 15 minutes slow an ' +
-    'account down: 429, and `retry-after` says for how long.',
+    'account down for the network they came from: 429, and `retry-after` says for how long, a minute at most. Very many ' +
+    'failures slow it down for every network that it has not signed in from within 30 days.',
   body: Credentials,
   response: { 200: answer(SignedIn, 'Signed in'), ...refused(401) },
 }

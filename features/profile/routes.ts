@@ -24,7 +24,7 @@ export const passwordRoutes: FastifyPluginAsyncTypebox = async app => {
   const profiles = profileService(app)
 
   app.put('/password', { config: { signIn: true, scope: null }, schema: CHANGE_PASSWORD }, async (request, reply) => {
-    await app.limitAccount(request.principal.email, request, reply)
+    await app.limitGuess(request, reply)
     await profiles.changePassword(request.principal, request.body)
     return reply.code(204).send(null)
   })

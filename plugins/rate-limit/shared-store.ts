@@ -13,14 +13,16 @@ interface Drawn {
   readonly upTo: number
   /** Whether there is nothing more to be had before the window ends. */
   readonly last: boolean
+  /** By the clock of this process that never jumps. */
   readonly endsAt: number
 }
 
 /**
- * A store of @fastify/rate-limit for one of several processes. It draws from a limit they share, a little at a time:
- * never more than the limit is used up, and few requests wait for another process. A small limit is drawn one by one.
+ * A store of @fastify/rate-limit for a process that is alone or one of several. It draws from a limit they share, a little
+ * at a time: never more than the limit is used up, and few requests wait for another process. A small limit is drawn one
+ * by one. No clock that somebody sets makes a window longer, as with the store that comes with it.
  */
-export function sharedStore(limits: SharedLimits, keysKept: number): FastifyRateLimitStoreCtor {
+export function sharedStore(limits: Pick<SharedLimits, 'count' | 'take'>, keysKept: number): FastifyRateLimitStoreCtor {
   return class SharedStore implements FastifyRateLimitStore {
     readonly #drawn = new LRUCache<string, Drawn>({ max: keysKept })
     readonly #asking = new Map<string, Promise<void>>()
@@ -45,7 +47,7 @@ export function sharedStore(limits: SharedLimits, keysKept: number): FastifyRate
 
     #count(key: string, limit: number): Counted | undefined {
       const drawn = this.#drawn.get(key)
-      const ttl = drawn ? drawn.endsAt - Date.now() : 0
+      const ttl = drawn ? drawn.endsAt - performance.now() : 0
       if (!drawn || ttl <= 0) return undefined
       if (drawn.used < drawn.upTo) return { current: (drawn.used += 1), ttl }
       return drawn.last ? { current: limit + 1, ttl } : undefined
@@ -60,7 +62,8 @@ export function sharedStore(limits: SharedLimits, keysKept: number): FastifyRate
 
     async #ask(key: string, windowMs: number, limit: number): Promise<void> {
       const many = Math.max(1, Math.floor((limit * IN_HAND) / limits.count))
-      const { before, granted, endsAt } = await limits.take({ key, many, limit, windowMs })
+      const { before, granted, leftMs } = await limits.take({ key, many, limit, windowMs })
+      const endsAt = performance.now() + leftMs
       this.#drawn.set(key, { used: before, upTo: before + granted, last: granted < many, endsAt })
     }
   }
