@@ -3,13 +3,15 @@ import type { Database } from '../../db/database.ts'
 import type { AuditLogger } from '../../plugins/audit-logger.ts'
 import type { SafeFetch } from './fetching.ts'
 import { readAgain } from './reading.ts'
-import { importedCalendarsRepository } from './repository.ts'
+import { importedCalendarsRepository, type Moment } from './repository.ts'
 import { keepPolled } from './updates.ts'
 
 const EVERY_MS = 60_000
 const AT_ONCE = 4
 /** So long a calendar belongs to whoever reads it; of one that died meanwhile another takes it over. */
 const LEASE_MS = 2 * 60_000
+/** Clocks of two instances differ by less. */
+const CLOCKS_DIFFER_MS = 60_000
 
 interface PollerParts {
   readonly db: Database
@@ -51,7 +53,7 @@ export class CalendarPoller {
     const calendars = importedCalendarsRepository(this.#parts.db)
     const seen = new Set<string>() // what cannot be taken, because nothing can be written, stays due
     while (!this.#closing.signal.aborted) {
-      const due = (await calendars.due(new Date().toISOString())).filter(id => !seen.has(id))
+      const due = (await calendars.due(momentAt(Date.now()))).filter(id => !seen.has(id))
       if (due.length === 0) return
       for (const id of due) seen.add(id)
       await Promise.all(Array.from({ length: AT_ONCE }, () => this.#work(due)))
@@ -72,10 +74,14 @@ export class CalendarPoller {
     const calendars = importedCalendarsRepository(db)
     const now = Date.now()
     const leased = new Date(now + LEASE_MS).toISOString()
-    if (!(await calendars.claim(id, new Date(now).toISOString(), leased))) return
+    if (!(await calendars.claim(id, momentAt(now), leased))) return
     const source = await calendars.source(id)
     if (!source) return
     const reading = await readAgain(fetch, source, () => calendars.text(id), this.#closing.signal)
     await db.transaction(tx => keepPolled(tx, audit, id, reading))
   }
+}
+
+function momentAt(now: number): Moment {
+  return { now: new Date(now).toISOString(), soon: new Date(now + CLOCKS_DIFFER_MS).toISOString() }
 }

@@ -31,8 +31,12 @@ const DELETE = 'DELETE FROM imported_calendars WHERE id = :id'
 const CLEAR = 'DELETE FROM imported_busy WHERE calendar_id = :id'
 const FILL = ({ dialect }: Queryable) => `INSERT INTO imported_busy (calendar_id, starts_at, ends_at)
   SELECT CAST(:id AS text), one, other FROM ${dialect.pairs('busy')}`
-const DUE = 'SELECT id FROM imported_calendars WHERE next_check_at <= :now ORDER BY next_check_at, id LIMIT 100'
-const CLAIM = 'UPDATE imported_calendars SET next_check_at = :leased WHERE id = :id AND next_check_at <= :now'
+/** One that was read in a time to come, before a clock was set back, is due as well. */
+const IS_DUE = '(next_check_at <= :now OR checked_at > :soon)'
+const DUE = `SELECT id FROM imported_calendars WHERE ${IS_DUE} ORDER BY next_check_at, id LIMIT 100`
+const CLAIM = `UPDATE imported_calendars SET next_check_at = :leased,
+    checked_at = CASE WHEN checked_at > :soon THEN :now ELSE checked_at END
+  WHERE id = :id AND ${IS_DUE}`
 
 const LISTING: Listing = {
   columns: COLUMNS,
@@ -76,6 +80,12 @@ export type NewRow = Pick<ImportedCalendar, 'id' | 'interviewerId' | 'name' | 's
   readonly url: string | null
 }
 
+/** Now, and a time that no clock of another instance is ahead of it. */
+export interface Moment {
+  readonly now: string
+  readonly soon: string
+}
+
 export const importedCalendarsRepository = (sql: Queryable) => ({
   find: (interviewerId: string, id: string) => sql.one<ImportedCalendar>(FIND, { interviewerId, id }),
   list: (interviewerId: string, query: ImportedCalendarQuery): Promise<Page<ImportedCalendar>> =>
@@ -94,7 +104,7 @@ export const importedCalendarsRepository = (sql: Queryable) => ({
     await sql.run(FILL(sql), { id, busy: JSON.stringify(pairs) })
   },
   /** Those that are to be read by now, at most a hundred, who waits longest first. */
-  due: async (now: string) => (await sql.many<{ id: string }>(DUE, { now })).map(({ id }) => id),
+  due: async (at: Moment) => (await sql.many<{ id: string }>(DUE, { ...at })).map(({ id }) => id),
   /** Takes one of them until `leased`; false when another instance was quicker. */
-  claim: async (id: string, now: string, leased: string) => (await sql.run(CLAIM, { id, now, leased })).changes === 1,
+  claim: async (id: string, at: Moment, leased: string) => (await sql.run(CLAIM, { id, ...at, leased })).changes === 1,
 })

@@ -38,8 +38,8 @@ export class Courier {
   #round: Promise<void> | undefined
   #closing = false
   #soon = false
-  /** The server does not answer: nothing is tried before this time, in ms since 1970. */
-  #pausedUntil = 0
+  /** The server does not answer: nothing is tried between these times, in ms since 1970. Before them is a clock set back. */
+  #pause = { from: 0, until: 0 }
 
   constructor(options: CourierOptions) {
     this.#options = options
@@ -96,7 +96,8 @@ export class Courier {
     if (!(await this.#isWork(now())) || !(await this.#takeLease(now()))) return
     try {
       while (await db.transaction(tx => fill(tx, rules, new Date(now()).toISOString()))) if (this.#closing) return
-      while (!this.#closing && now() >= this.#pausedUntil && (await this.#sendNext(now))) {
+      await db.transaction(tx => outboxRepository(tx).bringBack(new Date(now()).toISOString()))
+      while (!this.#closing && !this.#isPaused(now()) && (await this.#sendNext(now))) {
         if (!(await this.#takeLease(now()))) return // it took so long that another instance has taken over
       }
     } finally {
@@ -107,13 +108,19 @@ export class Courier {
   async #isWork(now: number): Promise<boolean> {
     const journal = journalRepository(this.#options.db)
     if ((await journal.lastId()) !== (await journal.cursor())) return true
-    if (now < this.#pausedUntil) return false
-    return (await outboxRepository(this.#options.db).next(new Date(now).toISOString())) !== undefined
+    if (this.#isPaused(now)) return false
+    const [outbox, at] = [outboxRepository(this.#options.db), new Date(now).toISOString()]
+    return (await outbox.next(at)) !== undefined || (await outbox.isAhead(at))
+  }
+
+  #isPaused(now: number): boolean {
+    return now >= this.#pause.from && now < this.#pause.until
   }
 
   async #takeLease(now: number): Promise<boolean> {
-    const [until, at] = [new Date(now + LEASE_MS).toISOString(), new Date(now).toISOString()]
-    const lease = { holder: this.#holder, until, now: at }
+    const at = (time: number) => new Date(time).toISOString()
+    const [until, longest] = [at(now + LEASE_MS), at(now + 2 * LEASE_MS)]
+    const lease = { holder: this.#holder, until, now: at(now), longest }
     return (await this.#options.db.transaction(tx => leaseRepository(tx).take(lease))).changes > 0
   }
 
@@ -137,7 +144,7 @@ export class Courier {
     const status = what === 'never' || minutes === undefined ? 'dead' : 'pending'
     const again = now + (minutes ?? 0) * MINUTE
     // What holds this mail up holds up the others too, and they are to be sent in order.
-    if (what === 'none now' && status === 'pending') this.#pausedUntil = again
+    if (what === 'none now' && status === 'pending') this.#pause = { from: now, until: again }
     const failure = { id, status, problem: message.slice(0, 500), dueAt: new Date(again).toISOString() } as const
     await this.#options.db.transaction(tx => outboxRepository(tx).failed(failure))
   }

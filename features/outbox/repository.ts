@@ -16,6 +16,10 @@ const NEXT = `SELECT id, recipient, subject, message, attempts, created_at AS "c
     SELECT 1 FROM outbox AS earlier WHERE earlier.status = 'pending' AND earlier.event_id = mail.event_id
       AND earlier.recipient = mail.recipient AND earlier.id < mail.id AND earlier.kind <> 'reminder')
   ORDER BY due_at, id LIMIT 1`
+/** A mail that was never tried and is no reminder is due at once: when it is not, a clock was set back. */
+const AHEAD = `status = 'pending' AND kind <> 'reminder' AND attempts = 0 AND due_at > :now`
+const IS_AHEAD = `SELECT 1 FROM outbox WHERE ${AHEAD} LIMIT 1`
+const BRING_BACK = `UPDATE outbox SET due_at = :now WHERE ${AHEAD}`
 /** The text of a sent mail is not kept. */
 const SENT = `UPDATE outbox SET status = 'sent', attempts = attempts + 1, problem = NULL, sent_at = :now, message = '{}'
   WHERE id = :id AND status = 'pending'`
@@ -76,6 +80,8 @@ export const outboxRepository = (sql: Queryable) => ({
     sql.run(INSERT, { ...mail, problem, status: problem === null ? 'pending' : 'dead' }),
   forgetReminders: (eventId: string) => sql.run(FORGET_REMINDERS, { eventId }),
   next: (now: string) => sql.one<DueMail>(NEXT, { now }),
+  isAhead: async (now: string): Promise<boolean> => (await sql.one(IS_AHEAD, { now })) !== undefined,
+  bringBack: (now: string) => sql.run(BRING_BACK, { now }),
   /** Sent mails are not counted, as they only grow in number. */
   depth: () => sql.one<OutboxDepth>(DEPTH),
   sent: (id: string, now: string) => sql.run(SENT, { id, now }),

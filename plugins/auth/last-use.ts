@@ -3,7 +3,7 @@ import type { ApiTokenInUse } from './identity.ts'
 
 const EVERY_MS = 60_000
 const NOTE = `UPDATE api_tokens SET last_used_at = :now
-  WHERE id = :id AND (last_used_at IS NULL OR last_used_at <= :before)`
+  WHERE id = :id AND (last_used_at IS NULL OR last_used_at <= :before OR last_used_at > :now)`
 
 /**
  * Notes when an API token was last used, at most once a minute, whichever process it is used at. Nobody waits for it,
@@ -13,7 +13,8 @@ export function lastUseOf(db: Database, failed: (error: unknown) => void): (toke
   const underWay = new Set<string>()
   return ({ id, lastUsedAt }) => {
     const now = Date.now()
-    if ((lastUsedAt !== null && now - Date.parse(lastUsedAt) < EVERY_MS) || underWay.has(id)) return
+    const age = now - Date.parse(lastUsedAt ?? '')
+    if ((age >= 0 && age < EVERY_MS) || underWay.has(id)) return
     underWay.add(id)
     const params = { id, now: new Date(now).toISOString(), before: new Date(now - EVERY_MS).toISOString() }
     void db

@@ -87,7 +87,8 @@ export class CachedRoute {
         .catch(done) // what it asked for is not this answer
       return
     }
-    this.#begin(request, reply, newFlight(key, { tables: this.#tables, at, expiresAt: Date.now() + this.#ttlMs }))
+    const keptUntil = performance.now() + this.#ttlMs
+    this.#begin(request, reply, newFlight(key, { tables: this.#tables, at, expiresAt: Infinity, keptUntil }))
     reply.header('x-cache', 'miss')
     done()
   }

@@ -18,8 +18,10 @@ export interface Reading {
   readonly tables: readonly string[]
   /** How often the tables had changed before they were read. */
   readonly at: number
-  /** Milliseconds since 1970; never by default. */
+  /** When it is true no longer, by the clock of the wall, in ms since 1970; never by default. */
   readonly expiresAt?: number
+  /** Until when it is kept, by the clock that never jumps (`performance.now()`); for ever by default. */
+  readonly keptUntil?: number
 }
 
 export interface Bounds<Value> {
@@ -85,8 +87,11 @@ export class Remembered<Value> {
     return { entries: this.#values.size, size: this.#values.calculatedSize }
   }
 
-  #isTrue({ tables, at, expiresAt = Infinity }: Reading): boolean {
-    return this.#app.changes.countOf(tables) === at && expiresAt > Date.now()
+  #isTrue({ tables, at, expiresAt = Infinity, keptUntil = Infinity }: Reading): boolean {
+    if (this.#app.changes.countOf(tables) !== at) return false
+    return (
+      (expiresAt === Infinity || expiresAt > Date.now()) && (keptUntil === Infinity || keptUntil > performance.now())
+    )
   }
 
   #guarded(work: () => unknown): void {

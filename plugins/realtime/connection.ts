@@ -138,7 +138,7 @@ export class Connection {
   }
 
   #complain(code: ErrorCode, message: string): void {
-    const now = Date.now()
+    const now = performance.now()
     this.#bad = [...this.#bad.filter(at => at > now - BAD_WINDOW_MS), now]
     this.#error(code, message)
     if (this.#bad.length >= BAD_MESSAGES) this.close(CLOSE.policy, 'too many bad messages')

@@ -128,7 +128,7 @@ export class Hub {
   }
 
   #failed(error: unknown): void {
-    const now = Date.now()
+    const now = performance.now()
     if (now < this.#complainedAt + COMPLAIN_MS) return
     this.#complainedAt = now
     this.#app.log.warn({ err: error }, 'realtime messages are late')

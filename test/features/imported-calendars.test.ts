@@ -590,6 +590,19 @@ describe.each(drivers)('imported calendars on $name', driver => {
       expect(most).toBeLessThanOrEqual(8)
     })
 
+    it('F30 goes on when the clock was set back an hour, each calendar once', async () => {
+      const { body } = await subscribe(await person())
+      const hour = new Date(Date.now() + 3_600_000).toISOString()
+      const ahead = 'UPDATE imported_calendars SET checked_at = :hour, next_check_at = :hour WHERE id = :id'
+      await t.db.run(ahead, { hour, id: body.id })
+      asked = []
+      serve = (_req, res) => void res.writeHead(200, { 'content-type': 'text/calendar' }).end(MONDAY_AT_NINE)
+      const other = new CalendarPoller({ db: t.db, audit: auditLogger, fetch, log: t.app.log })
+      await Promise.all([poller.poll(), other.poll()])
+      await poller.poll()
+      expect(asked).toHaveLength(1)
+    })
+
     it('happens by itself every minute, and ends with the program', async () => {
       vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
       const due: string[] = []

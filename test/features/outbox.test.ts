@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sync as ical } from 'node-ical'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Courier } from '../../features/outbox/courier.ts'
 import { folderTransport, smtpTransport, type Transport } from '../../features/outbox/transport.ts'
 import { refusal, unknown } from '../support/answers.ts'
@@ -34,6 +34,7 @@ describe.each(drivers)('mails on $name', driver => {
     await smtp.close()
   })
   afterEach(() => {
+    vi.useRealTimers()
     smtp.refusal = undefined
   })
 
@@ -254,6 +255,30 @@ describe.each(drivers)('mails on $name', driver => {
       }
       expect(waits).toEqual([1, 5, 15, 60, 180, 720, 0])
       expect(await outbox(`&eventId=${id}`)).toMatchObject([{ status: 'dead' }])
+    })
+
+    it('F30 goes on when the clock is set back, whoever held the lease', async () => {
+      const [ahead, behind] = [courierOf(smtpTransport(smtp.url)), courierOf(smtpTransport(smtp.url))]
+      const later = () => Date.now() + 10 * MINUTE // an access token lives no longer than 15
+      const ada = await person('Ada')
+      await smtp.down()
+      await book([ada])
+      expect(await delivered(later, ahead)).toEqual([])
+      await smtp.up()
+      const [grace, kurt] = [await person('Grace'), await person('Kurt')]
+      await book([grace])
+      expect(to(await delivered(Date.now, ahead), grace)).toHaveLength(1)
+      const until = new Date(later()).toISOString()
+      await t.db.run(`INSERT INTO leases (name, holder, until) VALUES ('outbox', 'whoever died then', :until)`, {
+        until,
+      })
+      const { id } = (await book([kurt])).body
+      vi.useFakeTimers({ toFake: ['Date'], now: later() })
+      await act(id, 'cancel', { reason: 'Filled' })
+      vi.useRealTimers()
+      expect(to(await delivered(Date.now, behind), kurt)).toHaveLength(2)
+      for (const one of [ahead, behind]) await one.close()
+      expect(to(await delivered(() => Date.now() + HOUR), ada)).toHaveLength(1)
     })
 
     it('is not held up by a mail that cannot be written', async () => {
