@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Database, DatabaseOptions } from './database.ts'
+import type { Database, DatabaseOptions, Snapshots } from './database.ts'
+import { whereItLeads } from './paths.ts'
 import type { Shell, ShellOptions } from './shell.ts'
 
 /** An opened database with the folder that holds its migrations. */
@@ -50,6 +51,24 @@ export async function openShell(url: string, options: ShellOptions = {}): Promis
   return openSqliteShell(fileOf(url), options)
 }
 
+/** What makes copies of the database of a URL, which it need not be able to write to. */
+export interface OpenedSnapshots {
+  readonly snapshots: Snapshots
+  readonly close: () => void
+}
+
+/** Opens a database in a file to be copied and nothing else. Rejects with a sentence when there is none. */
+export async function openSnapshots(url: string): Promise<OpenedSnapshots> {
+  if (driverOf(url) === 'postgres') throw new Error('PostgreSQL is backed up by its own means: pg_dump "$DATABASE_URL"')
+  if (!databaseExists(url)) throw new Error(`There is no database at ${fileOf(url)}`)
+  const [{ readableFile }, { FileSnapshots }] = await Promise.all([
+    import('./sqlite/readable.ts'),
+    import('./sqlite/snapshots.ts'),
+  ])
+  const { path, release } = readableFile(fileOf(url))
+  return { snapshots: new FileSnapshots(path), close: release }
+}
+
 /** See db/sqlite/replacement.ts. */
 export interface Replacer {
   assertNotOpen(path: string): void
@@ -62,10 +81,10 @@ export async function replacerOf(url: string): Promise<Replacer> {
   return import('./sqlite/replacement.ts')
 }
 
-/** The file of the database that a URL names. Throws a sentence when it is in no file. */
+/** The file of the database that a URL names, with every link followed: its log is beside it. Throws a sentence when it is in no file. */
 export function fileOf(url: string): string {
   if (driverOf(url) !== 'sqlite') throw new Error('DATABASE_URL must begin with file: for this; it names a server')
-  return resolve(url.slice('file:'.length))
+  return whereItLeads(resolve(url.slice('file:'.length)))
 }
 
 function driverOf(url: string): Driver {

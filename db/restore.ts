@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { mkdir, open, readFile, rm, stat } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import type { Database } from './database.ts'
 import { pendingMigrations } from './migrate.ts'
 import { fileOf, migrationsFor, openDatabase, replacerOf } from './open.ts'
+import { whereItLeads } from './paths.ts'
 
 /** The tables whose rows are counted. A backup of an older release may lack some of them. */
 const COUNTED_TABLES = ['users', 'interviewers', 'events', 'tasks', 'audit_logs']
@@ -41,11 +42,12 @@ export interface RestoreOptions {
  * Unpacks a backup beside the database of a URL and reads it through: it must be whole, sound, and of this program or an
  * older release of it. Rejects with a sentence when it is not, or when a program has the database open.
  */
-export async function prepareRestore(backup: string, url: string, options: RestoreOptions = {}): Promise<Restore> {
+export async function prepareRestore(given: string, url: string, options: RestoreOptions = {}): Promise<Restore> {
   const path = fileOf(url)
   const replacer = await replacerOf(url)
   replacer.assertNotOpen(path)
-  if (!existsSync(backup)) throw new Error(`There is no file ${backup}`)
+  if (!existsSync(given)) throw new Error(`There is no file ${given}`)
+  const backup = whereItLeads(resolve(given)) // its checksum is beside it
   await assertWhole(backup)
   const unpacked = `${path}.restore`
   const giveUp = async () => {

@@ -7,7 +7,7 @@ import { countingSlowQueries } from './slow-queries.ts'
 import { Checkpointer } from './sqlite/checkpointer.ts'
 import { Checkpoints } from './sqlite/checkpoints.ts'
 import { Connection } from './sqlite/connection.ts'
-import { isBusy, isFatal } from './sqlite/errors.ts'
+import { isBusy, isFatal, isUnwritable } from './sqlite/errors.ts'
 import { DAMAGED, GroupCommit } from './sqlite/group-commit.ts'
 import { HeldFiles } from './sqlite/held-files.ts'
 import { LogFile } from './sqlite/log-file.ts'
@@ -39,13 +39,20 @@ export interface SqliteOptions extends DatabaseOptions {
  * alone, when there is none. Throws a sentence when the file is not a sound database.
  */
 export function openSqlite(path: string, options: SqliteOptions = {}): Database {
-  makeFile(path)
   try {
+    makeFile(path)
     return new SqliteDatabase(path, options)
   } catch (error) {
-    const why = error instanceof DatabaseError ? error.cause : error
-    throw new Error(`${path} cannot be opened: ${why instanceof Error ? why.message : String(why)}`, { cause: error })
+    throw new Error(`${path} cannot be opened: ${whyNot(path, error)}`, { cause: error })
   }
+}
+
+function whyNot(path: string, error: unknown): string {
+  const cause = error instanceof DatabaseError ? error.cause : error
+  const why = cause instanceof Error ? cause.message : String(cause)
+  if (!isUnwritable(error)) return why
+  const readable = existsSync(path) ? '. The commands sql and backup still read it' : ''
+  return `the program must be able to write to this file and its folder (${why})${readable}`
 }
 
 class SqliteDatabase implements Database {

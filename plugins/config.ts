@@ -1,7 +1,7 @@
 import fp from 'fastify-plugin'
 import type { Config } from './config/schema.ts'
 
-export { ConfigError, loadConfig } from './config/loading.ts'
+export { ConfigError, loadConfig, loadSettings } from './config/loading.ts'
 export { backupFolder, dataFolder, mailFolder, publicAddress } from './config/places.ts'
 export type { Config }
 

@@ -2,9 +2,9 @@
 import { join, resolve } from 'node:path'
 import { SingleBar } from 'cli-progress'
 import { Command } from 'commander'
-import { databaseExists, fileOf, openDatabase } from '../db/open.ts'
+import { openSnapshots } from '../db/open.ts'
 import { makeBackup } from '../features/backups/making.ts'
-import { backupFolder, loadConfig } from '../plugins/config.ts'
+import { backupFolder, loadSettings } from '../plugins/config.ts'
 import { runProgram } from './command-line.ts'
 
 const AFTERWARDS = `
@@ -19,15 +19,11 @@ const program = new Command('backup')
   .action(main)
 
 async function main({ to }: { readonly to?: string }): Promise<void> {
-  const config = loadConfig()
-  const { DATABASE_URL } = config
-  if (!databaseExists(DATABASE_URL)) throw new Error(`There is no database at ${fileOf(DATABASE_URL)}`)
-  const folder = to === undefined ? backupFolder(config) : resolve(to)
-  const { database } = await openDatabase(DATABASE_URL)
+  const settings = loadSettings()
+  const folder = to === undefined ? backupFolder(settings) : resolve(to)
+  const { snapshots, close } = await openSnapshots(settings.DATABASE_URL)
   const bar = new SingleBar({ format: '{bar} {percentage}% | {value} of {total} pages' })
   try {
-    const { snapshots } = database
-    if (!snapshots) throw new Error('PostgreSQL is backed up by its own means: pg_dump "$DATABASE_URL"')
     bar.start(0, 0)
     const made = await makeBackup({
       snapshots,
@@ -39,7 +35,7 @@ async function main({ to }: { readonly to?: string }): Promise<void> {
     }).finally(() => bar.stop())
     if (made) process.stdout.write(`${join(folder, made.name)}: ${made.bytes} bytes, SHA-256 ${made.sha256}\n`)
   } finally {
-    await database.close()
+    close()
   }
 }
 

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises'
 import { SingleBar } from 'cli-progress'
 import { Command } from 'commander'
 import { prepareRestore, type Restore } from '../db/restore.ts'
-import { loadConfig } from '../plugins/config.ts'
+import { loadSettings } from '../plugins/config.ts'
 import { runProgram } from './command-line.ts'
 
 const AFTERWARDS = `
@@ -23,7 +23,7 @@ const program = new Command('restore')
 
 async function main(file: string, { yes = false }: { readonly yes?: boolean }): Promise<void> {
   if (!yes && !process.stdin.isTTY) throw new Error('There is no terminal to ask on; --yes restores without asking')
-  const { DATABASE_URL } = loadConfig()
+  const { DATABASE_URL } = loadSettings()
   const bar = new SingleBar({ format: '{bar} {percentage}% | {value} of {total} bytes' })
   bar.start(0, 0)
   const restore = await prepareRestore(file, DATABASE_URL, {

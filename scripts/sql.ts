@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { Command } from 'commander'
 import { openShell } from '../db/open.ts'
 import type { Shell } from '../db/shell.ts'
-import { loadConfig } from '../plugins/config.ts'
+import { loadSettings } from '../plugins/config.ts'
 import { runProgram } from './command-line.ts'
 import { asJson, asTable } from './sql-output.ts'
 import { converse, execute, type Session } from './sql-session.ts'
@@ -35,7 +35,7 @@ Statements end with a semicolon and may take many lines. A table shows ${MOST_RO
   .action(main)
 
 async function main(statements: readonly string[], { write = false, json = false }: Options): Promise<void> {
-  const shell = await openShell(loadConfig().DATABASE_URL, { write })
+  const shell = await openShell(loadSettings().DATABASE_URL, { write })
   try {
     await serve(sessionOn(shell, json), statements.join(' '))
   } finally {

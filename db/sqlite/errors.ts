@@ -15,6 +15,8 @@ const PASSING = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|NOMEM|PROTOCO
 /** Result codes after which nothing this process writes to the file can be trusted. */
 const FATAL = /^SQLITE_(CORRUPT|NOTADB|IOERR_FSYNC|IOERR_DIR_FSYNC)/
 
+const UNWRITABLE = /^(EROFS|EACCES|EPERM|SQLITE_CANTOPEN|SQLITE_READONLY)/
+
 /** What may stand in the way of every write for a while, by result code. */
 const OBSTACLES: readonly (readonly [RegExp, string])[] = [
   [/^SQLITE_FULL/, 'the disk is full'],
@@ -37,6 +39,12 @@ export function isBusy(error: unknown): boolean {
 
 export function isFatal(error: unknown): boolean {
   return error instanceof DatabaseError && FATAL.test(resultCode(error.cause))
+}
+
+/** Whether it was refused because this process may not write there. Takes what Node.js, SQLite or the port throws. */
+export function isUnwritable(error: unknown): boolean {
+  const cause = error instanceof DatabaseError ? error.cause : error
+  return cause instanceof Error && 'code' in cause && UNWRITABLE.test(String(cause.code))
 }
 
 /** Why a write failed that others will fail for as well until that has passed; undefined for every other error. */

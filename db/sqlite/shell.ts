@@ -1,5 +1,6 @@
 import type { Shell, ShellOptions, ShellResult } from '../shell.ts'
 import { Connection } from './connection.ts'
+import { readableFile } from './readable.ts'
 
 const TABLES = `SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
   ORDER BY name`
@@ -9,7 +10,8 @@ const SCHEMA = `SELECT sql FROM sqlite_schema
 
 /** SQLite for somebody who types SQL. Without `write` the file itself is opened read-only: no pragma gets round that. */
 export function openSqliteShell(path: string, { write = false }: ShellOptions): Shell {
-  const connection = new Connection(path, { readonly: !write })
+  const file = write ? undefined : readableFile(path)
+  const connection = new Connection(file?.path ?? path, { readonly: !write })
   // No group commit here to sync the log after a commit: SQLite does it itself.
   if (write) connection.script('PRAGMA synchronous = FULL')
   return {
@@ -22,6 +24,9 @@ export function openSqliteShell(path: string, { write = false }: ShellOptions): 
     },
     tables: () => connection.many<{ name: string }>(TABLES).map(({ name }) => name),
     schema: table => connection.many<{ sql: string }>(SCHEMA, { table: table ?? null }).map(({ sql }) => `${sql};`),
-    close: () => connection.close(),
+    close: () => {
+      connection.close()
+      file?.release()
+    },
   }
 }

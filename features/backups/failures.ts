@@ -11,7 +11,7 @@ const BackupFailed = createError<[string, { cause: unknown }]>('BACKUP_FAILED', 
 
 const RETRY_SECONDS = 60
 const NO_ROOM = /^(?:ENOSPC|EDQUOT|SQLITE_FULL)$/
-const NOT_WRITABLE = /^(?:EACCES|EPERM|EROFS|EEXIST|ENOTDIR|SQLITE_CANTOPEN|SQLITE_READONLY)/
+const NOT_WRITABLE = /^(?:EACCES|EPERM|EROFS|EEXIST|ENOENT|ENOTDIR|SQLITE_CANTOPEN|SQLITE_READONLY)/
 
 /** The refusal that a failed backup is answered with, which tells no path; a BackupInProgress stays what it is. */
 export function backupFailed(error: unknown, signal: AbortSignal | undefined): unknown {

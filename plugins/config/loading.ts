@@ -21,11 +21,7 @@ export class ConfigError extends Error {
  * that names every mistake at once. Outside production a missing JWT_SECRET is made and kept beside the database.
  */
 export function loadConfig(environment: Environment = processEnvironment()): Config {
-  const mistakes: string[] = []
-  const variables = withSecretFiles(environment, mistakes)
-  const settings = readSettings(variables, mistakes)
-  mistakes.push(...mistakesBeyondSchema(variables))
-  if (settings === undefined || mistakes.length > 0) throw new ConfigError(mistakes)
+  const { settings, variables } = checked(environment)
   return {
     ...settings,
     TRUST_PROXY: listed(variables['TRUST_PROXY']),
@@ -34,6 +30,20 @@ export function loadConfig(environment: Environment = processEnvironment()): Con
     JWT_SECRET: settings.JWT_SECRET ?? keptSecret(dataFolder(settings.DATABASE_URL)),
     REGISTRATION: settings.REGISTRATION ?? (settings.NODE_ENV === 'production' ? 'closed' : 'open'),
   }
+}
+
+/** The settings of a program that signs nothing, and so neither needs a secret nor makes one. Throws a ConfigError. */
+export function loadSettings(environment: Environment = processEnvironment()): Settings {
+  return checked(environment).settings
+}
+
+function checked(environment: Environment): { settings: Settings; variables: Environment } {
+  const mistakes: string[] = []
+  const variables = withSecretFiles(environment, mistakes)
+  const settings = readSettings(variables, mistakes)
+  mistakes.push(...mistakesBeyondSchema(variables))
+  if (settings === undefined || mistakes.length > 0) throw new ConfigError(mistakes)
+  return { settings, variables }
 }
 
 function processEnvironment(): Environment {
