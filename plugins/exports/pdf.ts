@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { PassThrough, type Readable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import PDFDocument from 'pdfkit'
 import type { Cell, Column } from './cells.ts'
+import { BOLD, Faces, PLAIN, type Document } from './pdf/faces.ts'
+import { LineWriter, SIMPLE } from './pdf/line.ts'
 
 /** Lengths are in points; an inch has 72. */
 const MARGIN = 30
@@ -12,15 +12,10 @@ const TEXT_SIZE = 7
 const TITLE_SIZE = 12
 const GAP = 4
 const TOP = MARGIN + 36
-/** Rows drawn between two looks at what else is to be done: a row takes a third of a millisecond. */
-const ROWS_A_TURN = 20
+/** Cells drawn between two looks at what else is to be done. One takes a twentieth of a millisecond; a shaped one, more. */
+const CELLS_A_TURN = 140
 /** More than fits on a page. */
 const LONGEST_CELL = 300
-
-const { resolve } = createRequire(import.meta.url)
-const font = (name: string) => readFileSync(resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`))
-/** Latin, Greek and Cyrillic; the fonts that PDF brings along have Western Europe alone. */
-const FONTS = { plain: font('DejaVuSansCondensed'), bold: font('DejaVuSansCondensed-Bold') }
 
 export interface Sheet {
   readonly title: string
@@ -65,28 +60,60 @@ interface Drawing {
   readonly left: () => boolean
 }
 
-type Document = InstanceType<typeof PDFDocument>
-
 async function draw(document: Document, { rows, columns, sheet, left }: Drawing): Promise<void> {
-  document.registerFont('plain', FONTS.plain)
-  document.registerFont('bold', FONTS.bold)
+  const faces = await Faces.open(document)
+  const writer = new LineWriter(document, faces)
   document.addPage()
   const perPage = Math.floor((document.page.height - TOP - LINE - 2 * MARGIN) / LINE)
   const pages = Math.max(1, Math.ceil(rows.length / perPage))
   const places = placesOf(columns, document.page.width - 2 * MARGIN)
-  const headings = columns.map(({ printed = '' }) => printed)
+  let drawn = 0
   for (let page = 1; page <= pages; page++) {
     if (page > 1) document.addPage()
     frame(document, sheet, `page ${page} of ${pages}`)
-    line(document.font('bold').fontSize(TEXT_SIZE), TOP, headings, places)
-    document.font('plain')
+    head(document, columns, places)
+    await nextTurn()
     for (const [index, row] of rows.slice((page - 1) * perPage, page * perPage).entries()) {
-      line(document, TOP + (index + 1) * LINE, row, places)
-      if (index % ROWS_A_TURN === 0) await nextTurn()
-      if (left()) return
+      for (const [column, place] of places.entries()) {
+        const cell = row[column] ?? ''
+        if (cell !== '') await writer.write(cell, { ...place, baseline: baselineOf(index + 1) })
+        drawn += SIMPLE.test(cell) ? 1 : CELLS_A_TURN
+        if (drawn < CELLS_A_TURN) continue
+        drawn = 0
+        await nextTurn()
+        if (left()) return
+      }
     }
   }
+  await finish(document)
+}
+
+/** Where the letters of a row stand; 0 is that of the headings. */
+function baselineOf(row: number): number {
+  return TOP + row * LINE + TEXT_SIZE
+}
+
+function head(document: Document, columns: Drawing['columns'], places: readonly Place[]): void {
+  document.font(BOLD.name).fontSize(TEXT_SIZE)
+  for (const [index, { printed = '' }] of columns.entries()) {
+    const place = places[index]
+    if (place) document.text(printed, place.x, baselineOf(0), { lineBreak: false, baseline: 'alphabetic' })
+  }
+  document.font(PLAIN.name)
+}
+
+/** Writes the fonts one after the other, and between two of them lets everybody else have their turn. */
+async function finish(document: Document): Promise<void> {
+  const fonts: unknown = Reflect.get(document, '_fontFamilies')
+  for (const font of Object.values(fonts ?? {})) {
+    if (isFont(font)) font.finalize()
+    await nextTurn()
+  }
   document.end()
+}
+
+function isFont(font: unknown): font is { finalize(): void } {
+  return typeof font === 'object' && font !== null && 'finalize' in font && typeof font.finalize === 'function'
 }
 
 interface Place {
@@ -109,18 +136,10 @@ function placesOf(columns: Drawing['columns'], whole: number): Place[] {
 function frame(document: Document, { title, at }: Sheet, pageOf: string): void {
   const { width, height } = document.page
   const whole = { width: width - 2 * MARGIN, lineBreak: false }
-  document.font('bold').fontSize(TITLE_SIZE).text(title, MARGIN, MARGIN, whole)
-  document.font('plain').fontSize(TEXT_SIZE)
+  document.font(BOLD.name).fontSize(TITLE_SIZE).text(title, MARGIN, MARGIN, whole)
+  document.font(PLAIN.name).fontSize(TEXT_SIZE)
   document.text(`${minuteOf(at)} UTC; times are in UTC`, MARGIN, MARGIN + 18, whole)
   document.text(pageOf, MARGIN, height - MARGIN - LINE, { ...whole, align: 'right' })
-}
-
-/** Each cell on one line; what does not fit ends in an ellipsis. */
-function line(document: Document, y: number, cells: readonly string[], places: readonly Place[]): void {
-  for (const [index, { x, width }] of places.entries()) {
-    const cell = cells[index] ?? ''
-    if (cell !== '') document.text(cell, x, y, { width, height: TEXT_SIZE + 2, ellipsis: true })
-  }
 }
 
 function onPaper(cell: Cell, instant: boolean): string {
@@ -130,7 +149,7 @@ function onPaper(cell: Cell, instant: boolean): string {
 }
 
 function onOneLine(text: string): string {
-  return text.slice(0, LONGEST_CELL).replaceAll(/\s+/g, ' ').trim()
+  return text.normalize('NFC').slice(0, LONGEST_CELL).replaceAll(/\s+/g, ' ').trim()
 }
 
 /** `2026-03-02 09:00` of an instant in UTC. */
