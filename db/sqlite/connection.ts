@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { DatabaseOptions, Params } from '../database.ts'
 import type { ShellResult } from '../shell.ts'
 import Sqlite from './driver.mjs'
@@ -6,6 +7,8 @@ import { translated } from './errors.ts'
 /** Earlier releases have a race, while the log restarts, that can corrupt the file. */
 const OLDEST_LIBRARY = '3.51.3'
 const NO_PARAMS: Params = {}
+/** Prepared statements that are kept, about 20 KiB each: a list has more combinations of filters than memory has room. */
+export const MOST_STATEMENTS = 500
 
 const PRAGMAS = [
   'foreign_keys = ON',
@@ -26,7 +29,7 @@ interface ConnectionOptions extends Pick<DatabaseOptions, 'slowQueryMs' | 'onSlo
 /** One better-sqlite3 handle whose statements are prepared once and whose errors are those of the port. */
 export class Connection {
   readonly #sqlite: Sqlite.Database
-  readonly #statements = new Map<string, Sqlite.Statement<[Params]>>()
+  readonly #statements = new LRUCache<string, Sqlite.Statement<[Params]>>({ max: MOST_STATEMENTS })
   readonly #dataVersion: Sqlite.Statement<[], number>
 
   readonly #slowQueryMs: number
@@ -109,8 +112,8 @@ export class Connection {
   }
 
   #prepare<Row>(sql: string): Sqlite.Statement<[Params], Row> {
-    const known = this.#statements.get(sql) ?? this.#sqlite.prepare<[Params]>(sql)
-    this.#statements.set(sql, known)
+    let known = this.#statements.get(sql)
+    if (!known) this.#statements.set(sql, (known = this.#sqlite.prepare<[Params]>(sql)))
     // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- the text decides the row, not the type
     return known as Sqlite.Statement<[Params], Row>
   }
