@@ -13,6 +13,12 @@ import { whereItLeads } from './paths.ts'
 const COUNTED_TABLES = ['users', 'interviewers', 'events', 'tasks', 'audit_logs']
 const TABLES = `SELECT name FROM sqlite_schema WHERE type = 'table'`
 const LAST_CHANGE = 'SELECT occurred_at AS "at" FROM audit_logs ORDER BY id DESC LIMIT 1'
+/** What lets somebody in, and how it ends in a backup: sessions stay as a memory of where each account was used. */
+const END_CREDENTIALS: Readonly<Record<string, string>> = {
+  sessions: 'UPDATE sessions SET ended_at = :now WHERE ended_at IS NULL',
+  api_tokens: 'DELETE FROM api_tokens',
+  feeds: 'DELETE FROM feeds',
+}
 const CHECK = 'PRAGMA integrity_check(1)'
 
 export interface Contents {
@@ -36,11 +42,13 @@ export interface Restore {
 export interface RestoreOptions {
   /** Hears how many of how many bytes of the backup are read. */
   readonly onProgress?: (done: number, total: number) => void
+  /** Lets sessions, API tokens and feeds of the backup live, also those that were ended after it was made. */
+  readonly keepCredentials?: boolean
 }
 
 /**
  * Unpacks a backup beside the database of a URL and reads it through: it must be whole, sound, and of this program or an
- * older release of it. Rejects with a sentence when it is not, or when a program has the database open.
+ * older release of it. What let somebody in ends in it. Rejects with a sentence when it is not, or when a program has the database open.
  */
 export async function prepareRestore(given: string, url: string, options: RestoreOptions = {}): Promise<Restore> {
   const path = fileOf(url)
@@ -57,7 +65,7 @@ export async function prepareRestore(given: string, url: string, options: Restor
   await giveUp() // what one before left behind that was killed
   try {
     await unpack(backup, unpacked, options)
-    const contents = await contentsOf(`file:${unpacked}`)
+    const contents = await contentsOf(`file:${unpacked}`, options)
     await syncToDisk(unpacked)
     const commit = async () => {
       const kept = `${path}.before-restore-${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`
@@ -110,7 +118,7 @@ async function startsAsGzip(backup: string): Promise<boolean> {
   return bytesRead === 2 && buffer.readUInt16BE() === 0x1f_8b
 }
 
-async function contentsOf(url: string): Promise<Contents> {
+async function contentsOf(url: string, { keepCredentials = false }: RestoreOptions): Promise<Contents> {
   const { database, migrations } = await openDatabase(url)
   try {
     const found = await database.one<{ integrity_check: string }>(CHECK)
@@ -118,14 +126,30 @@ async function contentsOf(url: string): Promise<Contents> {
     const pending = await pendingMigrations(database, migrations)
     const all = await pendingMigrations(undefined, migrationsFor(url))
     if (pending.length === all.length) throw new Error('The backup is not one of Panelist')
+    if (!keepCredentials) await endCredentials(database)
     return { pending, ...(await countsOf(database)) }
   } finally {
     await database.close()
   }
 }
 
+/** A backup knows nothing of what was revoked after it. Passwords are left as they are. */
+async function endCredentials(database: Database): Promise<void> {
+  const tables = await tablesOf(database)
+  const now = new Date().toISOString()
+  await database.transaction(async tx => {
+    for (const [table, end] of Object.entries(END_CREDENTIALS)) {
+      if (tables.has(table)) await tx.run(end, end.includes(':now') ? { now } : {})
+    }
+  })
+}
+
+async function tablesOf(database: Database): Promise<Set<string>> {
+  return new Set((await database.many<{ name: string }>(TABLES)).map(({ name }) => name))
+}
+
 async function countsOf(database: Database): Promise<Pick<Contents, 'counts' | 'lastChange'>> {
-  const tables = new Set((await database.many<{ name: string }>(TABLES)).map(({ name }) => name))
+  const tables = await tablesOf(database)
   const counts: { table: string; rows: number }[] = []
   for (const table of COUNTED_TABLES.filter(name => tables.has(name))) {
     const row = await database.one<{ rows: number }>(`SELECT count(*) AS rows FROM ${table}`)

@@ -30,7 +30,10 @@ const program = new Command('user-create')
   .option('--name <name>', 'the name of the person')
   .addOption(new Option('--role <role>', 'the role of the account (default: interviewer)').choices(ROLES))
   .option('--password-stdin', 'read the password from standard input instead of asking for it')
-  .option('--reset', 'give an existing account a new password, and the role and name if given; ends its sessions')
+  .option(
+    '--reset',
+    'give an existing account a new password, and the role and name if given; ends its sessions, API tokens and feeds',
+  )
   .action(async (options: Options) => {
     const { DATABASE_URL } = loadConfig()
     const password = await readPassword(options)

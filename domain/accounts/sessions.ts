@@ -12,9 +12,9 @@ const INSERT = `INSERT INTO sessions (id, user_id, created_at, last_used_at, exp
   VALUES (:id, :userId, :now, :now, :expiresAt, :userAgent, :ip, :network)`
 const INSERT_TOKEN = 'INSERT INTO refresh_tokens (hash, session_id, created_at) VALUES (:hash, :id, :now)'
 const END = 'UPDATE sessions SET ended_at = :now WHERE id = :id AND ended_at IS NULL AND expires_at > :now'
-const END_ALL = 'UPDATE sessions SET ended_at = :now WHERE user_id = :userId AND ended_at IS NULL AND expires_at > :now'
 const FORGET_OVER = 'DELETE FROM sessions WHERE user_id = :userId AND (ended_at <= :before OR expires_at <= :before)'
-const END_OTHERS = `${END_ALL} AND id <> coalesce(:kept, '')`
+const END_OTHERS = `UPDATE sessions SET ended_at = :now
+  WHERE user_id = :userId AND ended_at IS NULL AND expires_at > :now AND id <> coalesce(:kept, '')`
 
 export interface NewSession {
   readonly id: string
@@ -45,7 +45,6 @@ export const sessionStore = (sql: Queryable) => ({
   },
   /** 0 changes when it is over already. */
   end: (id: string, now: string) => sql.run(END, { id, now }),
-  endAllOf: (userId: string, now: string) => sql.run(END_ALL, { userId, now }),
   /** All but one; all when that is null. */
   endOthersOf: (userId: string, kept: string | null, now: string) => sql.run(END_OTHERS, { userId, kept, now }),
   /** Those that were over by then, with their tokens. */

@@ -1,5 +1,6 @@
 import type { Queryable } from '../../db/database.ts'
 import { accountsRepository, type User } from '../../domain/accounts/account.ts'
+import { IS_SOMEBODY } from '../../domain/accounts/access.ts'
 import { folded } from '../../domain/sql.ts'
 
 const CREDENTIALS = `SELECT id, name, status, password_hash AS "passwordHash" FROM users WHERE lower(email) = :email`
@@ -19,7 +20,7 @@ const BRING_BACK = 'UPDATE login_failures SET failed_at = :now WHERE account = :
 
 const BY_TOKEN = `SELECT sessions.id, sessions.user_id AS "userId", sessions.created_at AS "createdAt",
     refresh_tokens.used_at AS "usedAt",
-    CASE WHEN sessions.ended_at IS NULL AND sessions.expires_at > :now AND users.status = 'active' THEN 1 ELSE 0 END AS live
+    CASE WHEN sessions.ended_at IS NULL AND sessions.expires_at > :now AND ${IS_SOMEBODY} THEN 1 ELSE 0 END AS live
   FROM refresh_tokens
   JOIN sessions ON sessions.id = refresh_tokens.session_id
   JOIN users ON users.id = sessions.user_id

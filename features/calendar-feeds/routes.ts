@@ -55,7 +55,9 @@ const CREATE = {
   tags,
   operationId: 'createFeed',
   summary: 'Create a calendar feed',
-  description: `${OWN} Calendar programs subscribe to its addresses, which are shown only once.`,
+  description:
+    `${OWN} Calendar programs subscribe to its addresses, which are shown only once. They answer 404 once whoever made ` +
+    'them is disabled, removed, has a new password, or may no longer see the interviewer.',
   params: OnlyId,
   response: { 201: answer(NewFeed, 'The feed'), ...refused(404) },
 }
@@ -73,7 +75,7 @@ const ROTATE = {
   tags,
   operationId: 'rotateFeed',
   summary: 'Replace the addresses of a feed',
-  description: `${OWN} The old addresses answer 404 from then on.`,
+  description: `${OWN} The old addresses answer 404 from then on. You are the one who made the new ones.`,
   params: FeedPath,
   response: { 200: answer(NewFeed, 'The feed'), ...refused(404) },
 }

@@ -31,7 +31,7 @@ export const feedsService = (parts: FeedsParts) => ({
       const feeds = feedsRepository(tx)
       await visibleInterviewer(tx, actor, interviewerId)
       const id = newId()
-      await feeds.insert({ id, interviewerId, hash: hashOfSecret(secret) })
+      await feeds.insert({ id, interviewerId, hash: hashOfSecret(secret), userId: actor.id })
       const after = found(await feeds.find(id, interviewerId), ENTITY)
       await parts.audit.record(tx, actor, { action: 'create', entityType: ENTITY, entityId: id, after })
       return after
@@ -70,7 +70,7 @@ async function rotate(
     const feeds = feedsRepository(tx)
     await visibleInterviewer(tx, actor, interviewerId)
     assertVersion(found(await feeds.find(id, interviewerId), ENTITY).version, expected)
-    await feeds.setHash(id, hashOfSecret(secret))
+    await feeds.setHash({ id, hash: hashOfSecret(secret), userId: actor.id })
     await parts.audit.record(tx, actor, { action: 'rotate', entityType: ENTITY, entityId: id })
     return found(await feeds.find(id, interviewerId), ENTITY)
   })

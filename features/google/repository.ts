@@ -12,7 +12,6 @@ const BY_ADDRESS = `SELECT ${COLUMNS} FROM users
   WHERE lower(users.email) = :email`
 const LINK = 'INSERT INTO identities (provider, subject, user_id) VALUES (:provider, :subject, :userId)'
 const PROVE = 'UPDATE users SET password_hash = NULL, email_verified = 1 WHERE id = :userId'
-const REMOVE_API_TOKENS = 'DELETE FROM api_tokens WHERE user_id = :userId'
 
 /** An account that somebody may be signing in to. */
 export interface KnownAccount extends Pick<User, 'id' | 'name' | 'status'> {
@@ -31,5 +30,4 @@ export const googleRepository = (sql: Queryable) => ({
   link: (subject: string, userId: string) => sql.run(LINK, { provider: PROVIDER, subject, userId }),
   /** The address is theirs, and the password of whoever registered with it is gone. */
   prove: (userId: string) => sql.run(PROVE, { userId }),
-  removeApiTokens: (userId: string) => sql.run(REMOVE_API_TOKENS, { userId }),
 })

@@ -6,7 +6,8 @@ import { found } from '../../plugins/errors.ts'
 import { RegistrationClosed } from '../../domain/accounts/account.ts'
 import { onUnique } from '../../domain/sql.ts'
 import { newId } from '../../domain/lists/fields.ts'
-import { newSession, sessionStore } from '../../domain/accounts/sessions.ts'
+import { endAccess } from '../../domain/accounts/access.ts'
+import { newSession } from '../../domain/accounts/sessions.ts'
 import { begin, type Started } from '../../domain/accounts/sign-in.ts'
 import { isAllowed } from './domains.ts'
 import type { Person } from './person.ts'
@@ -81,7 +82,7 @@ async function welcome(coming: Welcome, known: KnownAccount | undefined): Promis
   const owner = { ...stranger, id: known.id, name: known.name }
   if (known.subject === null) {
     const unproven = known.emailVerified === 0
-    if (unproven) await endEarlierAccess(tx, known.id, now)
+    if (unproven) await endEarlierAccess(tx, known.id)
     await link(coming, owner, unproven ? { password: 'removed' } : {})
   }
   await googleRepository(tx).signedIn(known.id, null, now)
@@ -90,13 +91,11 @@ async function welcome(coming: Welcome, known: KnownAccount | undefined): Promis
 
 /**
  * Whoever registered with this address had never shown that it is theirs, and its owner has come: nothing that let the
- * former in may let them in again. What else ever lets somebody in to an account has to end here as well.
+ * former in may let them in again.
  */
-async function endEarlierAccess(tx: Transaction, userId: string, now: string): Promise<void> {
-  const accounts = googleRepository(tx)
-  await accounts.prove(userId)
-  await accounts.removeApiTokens(userId)
-  await sessionStore(tx).endAllOf(userId, now)
+async function endEarlierAccess(tx: Transaction, userId: string): Promise<void> {
+  await googleRepository(tx).prove(userId)
+  await endAccess(tx, userId)
 }
 
 async function register(coming: Welcome): Promise<Owner> {

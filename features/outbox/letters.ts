@@ -37,7 +37,7 @@ export function signInLetter(name: string, at: string, zone: string, from: { ip:
     ['When', timeIn(at, zone)],
     ['Address', from.ip],
     ['Program', from.userAgent],
-    ['If this was not you', 'Change your password; that ends every other session.'],
+    ['If this was not you', 'Change your password; that ends every other session, API token and calendar feed.'],
   ]
   return letter(
     'New sign-in to your Panelist account',

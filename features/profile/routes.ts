@@ -55,7 +55,7 @@ const CHANGE_PASSWORD = {
   summary: 'Change your password',
   description:
     'For anyone signed in who has a password and knows it; `WRONG_PASSWORD` is a 403 and leaves you signed in. Your ' +
-    'other sessions end, this one goes on. A new password that is easy to guess is refused. Attempts are limited like ' +
+    'other sessions, your API tokens and the calendar feeds you made end; this session goes on. A new password that is easy to guess is refused. Attempts are limited like ' +
     'sign-ins.',
   body: PasswordChange,
   response: { 204: gone('Changed; your other sessions have ended'), ...refused(403, 404) },

@@ -5,7 +5,7 @@ import type { AuditLogger } from '../../plugins/audit-logger.ts'
 import type { Principal } from '../../plugins/auth.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { found } from '../../plugins/errors.ts'
-import { sessionStore } from '../../domain/accounts/sessions.ts'
+import { endAccess } from '../../domain/accounts/access.ts'
 import { profileRepository, type PasswordSwap } from './repository.ts'
 import type { PasswordChange, Profile, ProfileChanges } from './schemas.ts'
 
@@ -40,7 +40,7 @@ export const profileService = (parts: Parts) => ({
   changePassword: (actor: Principal, change: PasswordChange): Promise<void> => changePassword(parts, actor, change),
 })
 
-/** Ends every session of the actor but the one that asks. */
+/** Ends all access of the actor but the session that asks. */
 async function changePassword(parts: Parts, actor: Principal, change: PasswordChange): Promise<void> {
   const { db, audit, passwords } = parts
   const { id } = actor
@@ -58,7 +58,7 @@ async function changePassword(parts: Parts, actor: Principal, change: PasswordCh
 async function swap(tx: Transaction, audit: AuditLogger, actor: Principal, wanted: PasswordSwap): Promise<boolean> {
   const { changes } = await profileRepository(tx).swapPassword(wanted)
   if (changes === 0) return false
-  await sessionStore(tx).endOthersOf(actor.id, actor.sessionId, new Date().toISOString())
+  await endAccess(tx, actor.id, actor.sessionId)
   const after = { password: 'changed' }
   await audit.record(tx, actor, { action: 'password', entityType: ENTITY, entityId: actor.id, after })
   return true

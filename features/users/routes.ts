@@ -82,7 +82,8 @@ const UPDATE = {
   summary: 'Change a user',
   description:
     'For admin. Changes the fields that are sent, from the next request of that user on; a new password, or being ' +
-    'disabled, ends all their sessions. The last active admin remains an admin.',
+    'disabled, ends their sessions, their API tokens and the calendar feeds they made. The last active admin remains ' +
+    'an admin.',
   params: OnlyId,
   body: UserChanges,
   response: { 200: answer(User, 'The user'), ...refused(403, 404, 409) },
@@ -93,7 +94,7 @@ const DELETE = {
   operationId: 'deleteUser',
   summary: 'Remove a user',
   description:
-    'For admin. Their sessions end; an interviewer linked to the account stays, unlinked. The last active admin cannot be removed.',
+    'For admin. Their sessions, API tokens and calendar feeds end; an interviewer linked to the account stays, unlinked. The last active admin cannot be removed.',
   params: OnlyId,
   response: { 204: gone('Removed'), ...refused(403, 404, 409) },
 }

@@ -9,7 +9,7 @@ import { EmailTaken, type User } from '../../domain/accounts/account.ts'
 import { onUnique } from '../../domain/sql.ts'
 import { newId } from '../../domain/lists/fields.ts'
 import type { Passwords } from '../../plugins/passwords.ts'
-import { sessionStore } from '../../domain/accounts/sessions.ts'
+import { endAccess } from '../../domain/accounts/access.ts'
 import { usersRepository } from './repository.ts'
 import type { NewUser, UserChanges, UserQuery } from './schemas.ts'
 
@@ -42,7 +42,7 @@ export const usersService = ({ db, audit, idempotency, passwords }: Parts) => ({
     })
   },
 
-  /** Changes the fields that are sent. A new password, or being disabled, ends every session of the user. */
+  /** Changes the fields that are sent. A new password, or being disabled, ends all access of the user. */
   async update(actor: Actor, id: string, changes: UserChanges, expected: ExpectedVersions): Promise<User> {
     const { password, ...fields } = changes
     const passwordHash = password === undefined ? null : await hashFor(db, passwords, { id, password, ...fields })
@@ -72,7 +72,7 @@ async function change(tx: Transaction, before: User, fields: UserChanges, passwo
   if (!isActiveAdmin(wanted)) await assertAnotherAdmin(tx, before)
   await users.update(wanted, passwordHash).catch(onUnique(() => new EmailTaken(wanted.email)))
   if (passwordHash !== null || wanted.status === 'disabled') {
-    await sessionStore(tx).endAllOf(before.id, new Date().toISOString())
+    await endAccess(tx, before.id)
   }
   return found(await users.find(before.id), ENTITY)
 }

@@ -10,15 +10,18 @@ export type Role = (typeof ROLES)[number]
 export const API_TOKEN_PREFIX = 'pnl_'
 const API_TOKEN = /^pnl_[\w-]{43}$/
 
+/** Whether somebody is behind a credential: every statement that looks one up asks this of the account it belongs to. */
+export const IS_SOMEBODY = `users.status = 'active'`
+
 /** Role, status and session as they are at this moment: what changes takes effect on the very next request. */
 const LIVE_SESSION = `SELECT users.id, users.name, users.email, users.role, sessions.expires_at AS "expiresAt"
   FROM sessions JOIN users ON users.id = sessions.user_id
-  WHERE sessions.id = :sessionId AND users.id = :userId AND users.status = 'active'
+  WHERE sessions.id = :sessionId AND users.id = :userId AND ${IS_SOMEBODY}
     AND sessions.ended_at IS NULL AND sessions.expires_at > :now`
 const LIVE_TOKEN = `SELECT users.id, users.name, users.email, users.role, api_tokens.expires_at AS "expiresAt",
     api_tokens.id AS "tokenId", api_tokens.scopes, api_tokens.last_used_at AS "lastUsedAt"
   FROM api_tokens JOIN users ON users.id = api_tokens.user_id
-  WHERE api_tokens.hash = :hash AND users.status = 'active'
+  WHERE api_tokens.hash = :hash AND ${IS_SOMEBODY}
     AND (api_tokens.expires_at IS NULL OR api_tokens.expires_at > :now)`
 /** The tables those two read. */
 export const IDENTITY_TABLES = ['users', 'sessions', 'api_tokens']

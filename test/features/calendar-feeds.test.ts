@@ -1,7 +1,7 @@
 import { sync as ical } from 'node-ical'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refusal, unknown } from '../support/answers.ts'
-import { testApp, type SignedIn, type TestApp } from '../support/app.ts'
+import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
 import { drivers } from '../support/databases.ts'
 
 describe.each(drivers)('calendars on $name', driver => {
@@ -104,6 +104,37 @@ describe.each(drivers)('calendars on $name', driver => {
       const cancelled = (await t.app.inject({ url: `/api/events/${id}/ics`, headers: staff.headers })).body
       expect(cancelled).toContain('METHOD:CANCEL')
       expect(eventsIn(cancelled)).toMatchObject([{ status: 'CANCELLED', sequence: 1 }])
+    })
+  })
+
+  describe('F11 a feed', () => {
+    const admin = () => t.signedIn('admin')
+    const passwordOf = { password: 'violet harbor anchors 42' }
+    const change = async (maker: SignedIn, changes: object) => t.put(`/api/users/${maker.id}`, changes, await admin())
+
+    it.each<[string, (maker: SignedIn, id: string) => Promise<Answer>]>([
+      ['is disabled', maker => change(maker, { status: 'disabled' })],
+      ['is removed', async maker => t.delete(`/api/users/${maker.id}`, await admin())],
+      ['has another password', maker => change(maker, passwordOf)],
+      ['is linked no longer', (_maker, id) => t.put(`/api/interviewers/${id}`, { userId: null }, staff)],
+    ])('F11 ends at once when its maker %s', async (_what, deed) => {
+      const maker = await t.signedIn('interviewer')
+      const id = await person('Some Interviewer', maker.email, maker.id)
+      const { eventsUrl, freebusyUrl } = (await feedOf(maker, id)).body
+      for (const url of [eventsUrl, freebusyUrl]) expect((await read(url)).status).toBe(200)
+      expect((await deed(maker, id)).status).toBeLessThan(300)
+      for (const url of [eventsUrl, freebusyUrl]) expect((await read(url)).status).toBe(404)
+    })
+
+    it('F11 that staff made of somebody else ends when they are staff no longer, or somebody else rotates it', async () => {
+      const recruiter = await t.signedIn('talent')
+      const [one, two] = [(await feedOf(recruiter, bobId)).body, (await feedOf(recruiter, bobId)).body]
+      const rotated = await t.post(`/api/interviewers/${bobId}/feeds/${two.id}/rotate`, undefined, staff)
+      await change(recruiter, { role: 'interviewer' })
+      expect((await read(one.eventsUrl)).status).toBe(404)
+      expect((await read(rotated.body.eventsUrl)).status).toBe(200)
+      await change(recruiter, { status: 'disabled' })
+      expect((await read(rotated.body.eventsUrl)).status).toBe(200)
     })
   })
 

@@ -133,7 +133,7 @@ describe.each(drivers)('API tokens on $name', driver => {
       const keys = await t.db.many<{ result: string }>('SELECT result FROM idempotency_keys LIMIT 100')
       for (const { result } of keys) expect(result).not.toContain('pnl_')
       await revoke(first.id)
-      expect((await create({}, owner, headers)).status).toBe(404)
+      expect((await create({}, owner, headers)).status).toBe(409)
     })
   })
 
@@ -219,6 +219,23 @@ describe.each(drivers)('API tokens on $name', driver => {
       )
       const two = await t.signedIn('talent')
       await refusedFrom(await secretFor(['interviewers:read'], two), () => t.delete(`/api/users/${two.id}`, admin))
+    })
+
+    it('F11 when their owner has another password, whoever set it, and none comes back with the owner', async () => {
+      const password = 'violet harbor anchors 42'
+      const reset = (as: SignedIn, changes: object) => t.put(`/api/users/${as.id}`, changes, admin)
+      const one = await t.signedIn('talent')
+      await refusedFrom(await secretFor(['interviewers:read'], one), () => reset(one, { password }))
+      const { body } = await t.post('/api/auth/login', { email: one.email, password })
+      const again = { ...one, headers: bearer(body.accessToken) }
+      const second = await secretFor(['interviewers:read'], again)
+      const change = { current: password, new: 'amber glacier whistles 71' }
+      await refusedFrom(second, () => t.put('/api/profile/password', change, again))
+      expect((await t.get('/api/profile', again)).status).toBe(200)
+      const third = await secretFor(['interviewers:read'], again)
+      await refusedFrom(third, () => reset(one, { status: 'disabled' }))
+      await reset(one, { status: 'active' })
+      expect((await use(third)).status).toBe(401)
     })
 
     it.each(['pnl_', `pnl_${'x'.repeat(43)}`, `pnl_${'x'.repeat(42)}`, `PNL_${'x'.repeat(43)}`])(

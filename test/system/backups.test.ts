@@ -81,8 +81,8 @@ describe('a restore', () => {
     const refused = await house.refused()
     expect(refused).toMatchObject({ end: 1, stderr: expect.stringContaining('cannot be opened') })
     const damaged = readFileSync(house.path)
-    const restored = await restore(fileOf(name), '--yes')
-    expect(restored).toMatchObject({ end: 0, stderr: '' })
+    const restored = await restore(fileOf(name), '--yes', '--keep-credentials')
+    expect(restored).toMatchObject({ end: 0, stderr: '', stdout: expect.stringContaining('will live again') })
     const kept = /The old file is (.+)/.exec(restored.stdout)?.[1] ?? ''
     expect(readFileSync(kept)).toEqual(damaged)
     expect(statSync(house.path).mode & 0o777).toBe(0o600)
