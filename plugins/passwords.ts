@@ -2,7 +2,7 @@ import { hash, parseOptions, verify } from '@node-rs/argon2'
 import fp from 'fastify-plugin'
 import { ValidationError } from './errors.ts'
 import { concurrencyLimit } from './passwords/concurrency-limit.ts'
-import { strengthMeter } from './passwords/strength.ts'
+import { strengthOf } from './passwords/strength.ts'
 
 /** argon2id, 19 MiB, two passes: the OWASP Password Storage Cheat Sheet's first choice. About 10 ms. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
@@ -28,7 +28,6 @@ export interface Passwords {
   verify(password: string, hash: string | null): Promise<boolean>
   /** Whether `hash` was made with other parameters than a new one would be. */
   isOutdated(hash: string): boolean
-  close(): Promise<void>
 }
 
 declare module 'fastify' {
@@ -40,9 +39,7 @@ declare module 'fastify' {
 /** `app.passwords`: one for all features, as they share the threads it works on. */
 export const passwordsPlugin = fp(
   async app => {
-    const own = passwords()
-    app.decorate('passwords', own)
-    app.addHook('onClose', () => own.close())
+    app.decorate('passwords', passwords())
   },
   { name: 'passwords', dependencies: ['errors'] },
 )
@@ -50,10 +47,9 @@ export const passwordsPlugin = fp(
 /** Never call its methods inside a transaction: they wait for other threads. */
 export function passwords(): Passwords {
   const limited = concurrencyLimit({ atOnce: HASHED_AT_ONCE, waiting: MOST_WAITING })
-  const meter = strengthMeter()
   return {
     async assertStrong(password, person, field = '/password') {
-      const { score, warning, suggestions } = await meter.measure(password, wordsOf(person))
+      const { score, warning, suggestions } = await strengthOf(password, wordsOf(person))
       if (score >= GUESSABLE_BELOW) return
       const why = [warning ?? '', ...suggestions].filter(sentence => sentence !== '')
       throw new ValidationError(field, undefined, ['This password is easy to guess.', ...why].join(' '))
@@ -66,7 +62,6 @@ export function passwords(): Passwords {
         return matches && real !== undefined
       }),
     isOutdated: known => !isCurrent(known),
-    close: () => meter.close(),
   }
 }
 

@@ -37,21 +37,16 @@ const program = new Command('user-create')
   .action(async (options: Options) => {
     const { DATABASE_URL } = loadConfig()
     const password = await readPassword(options)
-    const own = passwords()
-    try {
-      await withDatabase(DATABASE_URL, async database => {
-        const users = usersService({
-          db: database,
-          audit: auditLogger,
-          idempotency: idempotency(database),
-          passwords: own,
-        })
-        const done = options.reset ? reset(users, database, options, password) : create(users, options, password)
-        process.stdout.write(`${await done}\n`)
+    await withDatabase(DATABASE_URL, async database => {
+      const users = usersService({
+        db: database,
+        audit: auditLogger,
+        idempotency: idempotency(database),
+        passwords: passwords(),
       })
-    } finally {
-      await own.close()
-    }
+      const done = options.reset ? reset(users, database, options, password) : create(users, options, password)
+      process.stdout.write(`${await done}\n`)
+    })
   })
 
 type Users = ReturnType<typeof usersService>

@@ -13,28 +13,18 @@ export interface Strength {
   readonly suggestions: readonly string[]
 }
 
-export interface StrengthMeter {
-  /** How hard `password` is to guess for somebody who knows `words`, which are what a guess would begin with. */
-  measure(password: string, words: readonly string[]): Promise<Strength>
-  close(): Promise<void>
-}
+const oneAtATime = concurrencyLimit({ atOnce: 1, waiting: MOST_WAITING })
+let thread: Worker | undefined
+let idle: NodeJS.Timeout | undefined
 
 /**
- * Measures on a thread of its own: the dictionaries are 100 MB in memory and a second to load, and a password made for
- * it keeps zxcvbn busy for half a second. The thread starts with the first password and ends after an idle minute.
+ * How hard `password` is to guess for somebody who knows `words`, which are what a guess would begin with. Measured on a
+ * thread of its own, one for the process: the dictionaries are 100 MB in memory and a second to load, and a password made
+ * for it keeps zxcvbn busy for half a second. The thread starts with the first password and ends after an idle minute;
+ * it keeps no process alive.
  */
-export function strengthMeter(): StrengthMeter {
-  const oneAtATime = concurrencyLimit({ atOnce: 1, waiting: MOST_WAITING })
-  let thread: Worker | undefined
-  let idle: NodeJS.Timeout | undefined
-
-  const end = async () => {
-    clearTimeout(idle)
-    const ending = thread
-    thread = undefined
-    await ending?.terminate()
-  }
-  const measure = async (password: string, words: readonly string[]) => {
+export function strengthOf(password: string, words: readonly string[]): Promise<Strength> {
+  return oneAtATime(async () => {
     clearTimeout(idle)
     thread ??= startThread()
     try {
@@ -45,22 +35,24 @@ export function strengthMeter(): StrengthMeter {
     } finally {
       idle = setTimeout(() => void end(), IDLE_MS).unref()
     }
-  }
-  return {
-    measure: (password, words) => oneAtATime(() => measure(password, words)),
-    close: end,
-  }
+  })
+}
+
+async function end(): Promise<void> {
+  const ending = thread
+  thread = undefined
+  await ending?.terminate()
 }
 
 function startThread(): Worker {
-  const thread = new Worker(new URL('./strength-thread.mjs', import.meta.url))
-  thread.on('error', () => undefined) // whoever waits has a listener of their own
-  thread.unref()
-  return thread
+  const started = new Worker(new URL('./strength-thread.mjs', import.meta.url))
+  started.on('error', () => undefined) // whoever waits has a listener of their own
+  started.unref()
+  return started
 }
 
 /** One question at a time; rejects when the thread ends or takes too long. */
-function ask(thread: Worker, question: object): Promise<Strength> {
+function ask(to: Worker, question: object): Promise<Strength> {
   return new Promise((resolve, reject) => {
     const failed = (error: unknown) => {
       settle()
@@ -73,9 +65,9 @@ function ask(thread: Worker, question: object): Promise<Strength> {
     const timer = setTimeout(failed, PATIENCE_MS)
     const settle = () => {
       clearTimeout(timer)
-      thread.off('message', measured).off('error', failed).off('exit', failed)
+      to.off('message', measured).off('error', failed).off('exit', failed)
     }
-    thread.on('message', measured).on('error', failed).on('exit', failed)
-    thread.postMessage(question)
+    to.on('message', measured).on('error', failed).on('exit', failed)
+    to.postMessage(question)
   })
 }

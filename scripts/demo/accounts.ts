@@ -39,23 +39,18 @@ export async function makeDemoAccounts(database: Database, file: string, intervi
   const present = await presentAccounts(database)
   // Kept before the first account is made: nobody shall have an account with a password that is lost.
   const password = (present.length > 0 ? keptPassword(file) : undefined) ?? newPassword(file)
-  const own = passwords()
-  const parts = { db: database, audit: auditLogger, idempotency: idempotency(database), passwords: own }
+  const parts = { db: database, audit: auditLogger, idempotency: idempotency(database), passwords: passwords() }
   const users = usersService(parts)
   const account = async (role: User['role'], name: string) => {
     const email = DEMO_ACCOUNTS[role]
     const there = present.find(user => user.email === email)
     return there ?? (await users.create(commandLine, { email, name, role, password }))
   }
-  try {
-    const { id: userId } = await account('interviewer', interviewer.name)
-    const interviewers = interviewersService(parts)
-    if (interviewer.userId === null) await interviewers.update(commandLine, interviewer.id, { userId }, undefined)
-    await account('talent', 'Robin Talent')
-    await account('admin', 'Alex Admin')
-  } finally {
-    await own.close()
-  }
+  const { id: userId } = await account('interviewer', interviewer.name)
+  const interviewers = interviewersService(parts)
+  if (interviewer.userId === null) await interviewers.update(commandLine, interviewer.id, { userId }, undefined)
+  await account('talent', 'Robin Talent')
+  await account('admin', 'Alex Admin')
   await handOutTasks(database, await presentAccounts(database))
 }
 
