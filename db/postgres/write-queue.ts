@@ -72,6 +72,7 @@ export class WriteQueue {
     this.#closed = true
     await this.#writing
     if (this.#client) await hangUp(this.#client)
+    this.#inside.disable() // its hook on every promise of the process
   }
 
   /** Begins with the next turn of the loop, so that requests which arrived together commit together. */
