@@ -165,7 +165,7 @@ describe('the commands of the documents', () => {
   async function tried(file: string): Promise<any[]> {
     const prologue = [`cd ${t.folder}`, `TOKEN=${staff.token}`, `curl() { command curl --write-out '\\n' "$@"; }`]
     const script = here([...prologue, ...blocks(file, 'try')].join('\n'))
-    const { end, stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', script])
+    const { end, stdout, stderr } = await run('bash', ['--norc', '-euo', 'pipefail', '-c', script])
     expect([end, stderr]).toEqual([0, ''])
     return stdout
       .split('\n')
@@ -198,7 +198,7 @@ describe('the commands of the documents', () => {
 
   it('follow changes, as the guide to scripts shows', async () => {
     const [block = ''] = blocks('docs/guide/scripting.md', 'socket')
-    const program = start('bash', ['-c', `cd ${ROOT}; TOKEN=${staff.token}; exec ${here(block)}`])
+    const program = start('bash', ['--norc', '-c', `cd ${ROOT}; TOKEN=${staff.token}; exec ${here(block)}`])
     const { value } = await program.lines.next()
     expect(JSON.parse(value ?? '')).toMatchObject({ type: 'SUBSCRIBED', topic: 'EVENTS' })
     program.process.kill()
@@ -213,6 +213,6 @@ describe('the commands of the documents', () => {
       body.name,
     )
     const script = `set -euo pipefail; cd ${t.folder}; TOKEN=${admin.token}\n${commands}`
-    expect(await run('bash', ['-c', script])).toEqual({ end: 0, stdout: `${body.name}: OK\n`, stderr: '' })
+    expect(await run('bash', ['--norc', '-c', script])).toEqual({ end: 0, stdout: `${body.name}: OK\n`, stderr: '' })
   })
 })

@@ -149,7 +149,7 @@ function shell(text: string, expected: 'success' | 'any' = 'success') {
     SANDBOX: sandbox,
     TEST_PORT: String(port),
   }
-  const finished = spawnSync('bash', ['-eu', '-c', moved(text)], { env: environment, encoding: 'utf8' })
+  const finished = spawnSync('bash', ['--norc', '-eu', '-c', moved(text)], { env: environment, encoding: 'utf8' })
   const journal = join(sandbox, 'journal')
   const told = `${finished.stdout}${finished.stderr}${existsSync(journal) ? readFileSync(journal, 'utf8').slice(-2000) : ''}`
   if (expected === 'success') expect(finished.status, told).toBe(0)
