@@ -90,7 +90,7 @@ describe.each(['127.0.0.1', INTRANET].slice(scaled(1, 0)))('the documentation at
 
     const stranger = await execute(page, 'listInterviewers', {})
     expect(stranger).toMatchObject({ status: '401', body: { code: 'UNAUTHORIZED' } })
-    expect(complaints).toEqual([expect.stringContaining('401')])
+    await expect.poll(() => complaints).toEqual([expect.stringContaining('401')])
     complaints.length = 0
 
     await authorize(page, staff.token)

@@ -37,7 +37,7 @@ describe('the client that `npm run client` writes', () => {
     await writeFile(join(folder, 'readme.ts'), await shownIn(join(folder, 'README.md')))
     await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
     compiled = await run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', folder])
-  }, 120_000)
+  })
   afterAll(() => rm(home, { recursive: true, force: true }))
 
   test('is written without a server, and says where', () => {

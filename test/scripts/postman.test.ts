@@ -41,7 +41,7 @@ describe('the Postman collection', () => {
     const payload = { email: EMAIL, name: 'Tess Talent', role: 'talent', password: PASSWORD }
     const admin = await t.signedIn('admin')
     expect(await t.post('/api/users', payload, admin)).toMatchObject({ status: 201 })
-  }, 120_000)
+  })
   afterAll(() => t.close())
 
   const reference = () => collection.item.filter(({ name }) => name !== FOLDER)
