@@ -5,8 +5,9 @@ import type { Database } from '../../db/database.ts'
 import { migrate, MigrationError, pendingMigrations } from '../../db/migrate.ts'
 import { migrationsFor, openDatabase } from '../../db/open.ts'
 import { drivers, type TestPlace } from '../support/databases.ts'
-import { run, typescript } from '../support/programs.ts'
+import { run } from '../support/programs.ts'
 import { insertClaim, insertEvent } from '../support/rows.ts'
+import { compiledProgram } from '../system/support/compiled.ts'
 
 const LEDGER = 'SELECT name FROM schema_migrations ORDER BY number'
 /** The names of all there is in the schema, by driver. */
@@ -143,8 +144,8 @@ describe.each(drivers)('migrating on $name', driver => {
 
   it('may be called by several processes that make the database at once: each migration is applied once', async () => {
     const fresh = await driver.place('empty')
-    const programs = [1, 2, 3, 4].map(() => run(...typescript('support/migrate-program.mts', fresh.url)))
-    const finished = await Promise.all(programs)
+    const command = await compiledProgram('migrator.mts', fresh.url)
+    const finished = await Promise.all([1, 2, 3, 4].map(() => run(...command)))
     expect(finished.map(({ end, stderr }) => ({ end, stderr }))).toEqual(finished.map(() => ({ end: 0, stderr: '' })))
     const applied = finished.flatMap(({ stdout }) => stdout.split('\n').filter(Boolean))
     expect(applied.sort()).toEqual(names)

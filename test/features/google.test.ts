@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { exportPKCS8, generateKeyPair, importPKCS8, SignJWT, UnsecuredJWT } from 'jose'
-import { OAuth2Server } from 'oauth2-mock-server'
+import { JWKStore, OAuth2Server, type JWK } from 'oauth2-mock-server'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { IdentityProvider } from '../../features/google/index.ts'
 import { testApp, type Answer, type TestApp } from '../support/app.ts'
@@ -21,6 +21,14 @@ interface TokenAnswer {
   statusCode: number
 }
 
+/** The key of the provider, and that of a stranger: made once, as that takes long. */
+let ownKey: JWK
+let stranger: Awaited<ReturnType<typeof generateKeyPair>>
+beforeAll(async () => {
+  ownKey = await new JWKStore().generate('RS256')
+  stranger = await generateKeyPair('RS512', { extractable: true })
+})
+
 describe.each(drivers)('signing in with Google on $name', driver => {
   const google = new OAuth2Server()
   let provider: IdentityProvider
@@ -34,7 +42,7 @@ describe.each(drivers)('signing in with Google on $name', driver => {
   let oddKeys: TestApp
 
   beforeAll(async () => {
-    await google.issuer.keys.generate('RS256')
+    await google.issuer.keys.add(ownKey)
     await google.start(0, '127.0.0.1')
     const base = `http://127.0.0.1:${google.address().port}`
     google.issuer.url = base
@@ -187,8 +195,6 @@ describe.each(drivers)('signing in with Google on $name', driver => {
     const resigned = (token: unknown, alg: string, key: Parameters<SignJWT['sign']>[0]) =>
       new SignJWT(claimsOf(token)).setProtectedHeader({ alg, kid: google.issuer.keys.toJSON()[0]?.kid ?? '' }).sign(key)
     const publicKey = () => Buffer.from(JSON.stringify(google.issuer.keys.toJSON()))
-    let stranger: Awaited<ReturnType<typeof generateKeyPair>> // made before anyone waits for the provider
-    beforeAll(async () => (stranger = await generateKeyPair('RS512', { extractable: true })))
     const keyFor = async (alg: string) => importPKCS8(await exportPKCS8(stranger.privateKey), alg)
     it.each<[string, (token: unknown) => unknown]>([
       ['with another key', async token => resigned(token, 'RS256', await keyFor('RS256'))],

@@ -33,7 +33,7 @@ async function cleanUp(): Promise<void> {
 
 /** Starts it and reads what it prints, up to how to stop it. */
 async function quickstart(): Promise<Running> {
-  const program = startScript(database, 'quickstart', [], { PORT: '0', LOG_LEVEL: 'warn' })
+  const program = await startScript(database, 'quickstart', [], { PORT: '0', LOG_LEVEL: 'warn' })
   running.push(program)
   let block = ''
   for await (const line of program.lines) {

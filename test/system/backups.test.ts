@@ -84,7 +84,7 @@ describe('a restore', () => {
     const restored = await restore(fileOf(name), '--yes', '--keep-credentials')
     expect(restored).toMatchObject({ end: 0, stderr: '', stdout: expect.stringContaining('will live again') })
     const kept = /The old file is (.+)/.exec(restored.stdout)?.[1] ?? ''
-    expect(readFileSync(kept)).toEqual(damaged)
+    expect(damaged.equals(readFileSync(kept))).toBe(true)
     expect(statSync(house.path).mode & 0o777).toBe(0o600)
 
     const again = await house.serve()
@@ -121,7 +121,7 @@ describe('a restore', () => {
       await expect(prepareRestore(file, url), file).rejects.toThrow(why)
     }
     expect(await restore(fileOf(name))).toMatchObject({ end: 1, stderr: expect.stringContaining('--yes') })
-    expect(readFileSync(house.path)).toEqual(held)
+    expect(held.equals(readFileSync(house.path))).toBe(true)
     expect(readdirSync(house.folder).filter(file => file.includes('restore'))).toEqual([])
   })
 })

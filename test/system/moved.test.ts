@@ -4,6 +4,10 @@ import { copyDatabase } from '../../db/copy.ts'
 import { makeDemoData } from '../../scripts/demo/make.ts'
 import { testApp, type SignedIn, type TestApp } from '../support/app.ts'
 import { postgres, type TestPlace } from '../support/databases.ts'
+import { scaled } from '../support/scale.ts'
+
+/** Several pages of every list, and of what is copied at a time. */
+const EVENTS = scaled(1_000, 5_000)
 
 let file: TestApp
 let place: TestPlace
@@ -12,12 +16,12 @@ let admin: SignedIn
 
 beforeAll(async () => {
   file = await testApp({ LOG_LEVEL: 'silent' })
-  await makeDemoData(file.db, { seed: 1, interviewers: 200, events: 5_000 })
+  await makeDemoData(file.db, { seed: 1, interviewers: 200, events: EVENTS })
   admin = await file.signedIn('admin')
   place = await postgres.place('empty')
   await copyDatabase(file.config.DATABASE_URL, place.url)
   server = await testApp({ LOG_LEVEL: 'silent', DATABASE_URL: place.url })
-}, 180_000)
+})
 afterAll(async () => {
   await server.close()
   await file.close()

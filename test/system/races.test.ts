@@ -1,5 +1,5 @@
 // Nobody is ever booked twice, however many processes and connections try it at once.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { drivers } from '../support/databases.ts'
 import { run, start } from '../support/programs.ts'
 import { scaled } from '../support/scale.ts'
@@ -14,16 +14,15 @@ const EACH = { sqlite: scaled(60, 400), postgres: scaled(40, 50) }
 const OVER_CONNECTIONS = { sqlite: scaled(240, 800), postgres: scaled(160, 400) }
 const OF_TWO_SERVERS = scaled(120, 1_600)
 
-let house: Home
-afterEach(() => house.close())
-
 describe.each(drivers)('panels of three, raced for on $name (always true: 1)', driver => {
   const each = EACH[driver.name]
   const total = OVER_CONNECTIONS[driver.name]
 
+  let house: Home
   beforeEach(async () => {
     house = await home(12, driver)
   })
+  afterEach(() => house.close())
 
   it(`by ${RACERS} processes on one database, ${RACERS * each} times: nobody is booked twice and no panel is half booked`, async () => {
     const { environment, staff, interviewers } = house
@@ -38,13 +37,13 @@ describe.each(drivers)('panels of three, raced for on $name (always true: 1)', d
     expect(ends.map(({ end, stderr }) => ({ end, stderr }))).toEqual(ends.map(() => ({ end: 0, stderr: '' })))
     const attempts = ends.flatMap(({ stdout }) => attemptsIn(stdout))
     expect(attempts).toHaveLength(RACERS * each)
-    await expectFairRace(attempts)
+    await expectFairRace(house, attempts)
   })
 
   it('over 64 connections to one server: nobody is booked twice and no panel is half booked', async () => {
     const server = await house.serve()
     const attempts = await attemptAll(randomBookings(house.interviewers, 'one server', total), 64, server.book)
-    await expectFairRace(attempts)
+    await expectFairRace(house, attempts)
     expect(await server.stop()).toMatchObject({ end: 0, stderr: '' })
   })
 
@@ -53,34 +52,24 @@ describe.each(drivers)('panels of three, raced for on $name (always true: 1)', d
     const races = servers.map((server, number) =>
       attemptAll(randomBookings(house.interviewers, `server ${number}`, OF_TWO_SERVERS), 32, server.book),
     )
-    await expectFairRace((await Promise.all(races)).flat())
+    await expectFairRace(house, (await Promise.all(races)).flat())
     await Promise.all(servers.map(server => server.stop()))
   })
 })
 
 describe.each(drivers)('one thing, asked of two servers at once on $name', driver => {
+  let house: Home
   let servers: Server[]
-  beforeEach(async () => {
+  beforeAll(async () => {
     house = await home(12, driver)
     servers = await Promise.all([house.serve(), house.serve()])
   })
+  afterAll(() => house.close())
 
-  it('to cancel it: one does, every other is refused, and the journal has one row', async () => {
-    const { body: event } = await inTurn(0).book(oneBooking())
-    const asked = Array.from({ length: 20 }, (_, turn) =>
-      inTurn(turn).call(`/api/events/${event.id}/cancel`, { method: 'POST', body: { reason: 'The post is filled' } }),
-    )
-    const answers = await Promise.all(asked)
-    expect(tally(answers.map(({ status, body }) => `${status} ${body.code ?? body.status}`))).toEqual({
-      '200 cancelled': 1,
-      '409 INVALID_TRANSITION': 19,
-    })
-    const rows = await house.look(db => db.many(`SELECT action FROM audit_logs WHERE action = 'cancel'`))
-    expect(rows).toHaveLength(1)
-  })
+  const oneBooking = (day: string) => bookingOf(house, day)
 
   it('to book it under one Idempotency-Key: there is one event, and every 201 shows it', async () => {
-    const body = oneBooking()
+    const body = oneBooking('2026-05-04')
     const headers = { 'idempotency-key': 'the-same-for-all' }
     const asked = Array.from({ length: 20 }, (_, turn) =>
       inTurn(turn).call('/api/events', { method: 'POST', body, headers }),
@@ -93,6 +82,20 @@ describe.each(drivers)('one thing, asked of two servers at once on $name', drive
     await house.look(db => expectSound(db, [{ booking: body, status: 201, id: made[0]?.body.id }]))
   })
 
+  it('to cancel it: one does, every other is refused, and the journal has one row', async () => {
+    const { body: event } = await inTurn(0).book(oneBooking('2026-05-05'))
+    const asked = Array.from({ length: 20 }, (_, turn) =>
+      inTurn(turn).call(`/api/events/${event.id}/cancel`, { method: 'POST', body: { reason: 'The post is filled' } }),
+    )
+    const answers = await Promise.all(asked)
+    expect(tally(answers.map(({ status, body }) => `${status} ${body.code ?? body.status}`))).toEqual({
+      '200 cancelled': 1,
+      '409 INVALID_TRANSITION': 19,
+    })
+    const rows = await house.look(db => db.many(`SELECT action FROM audit_logs WHERE action = 'cancel'`))
+    expect(rows).toHaveLength(1)
+  })
+
   function inTurn(turn: number): Server {
     const server = servers[turn % servers.length]
     if (!server) throw new Error('there is no server')
@@ -101,9 +104,9 @@ describe.each(drivers)('one thing, asked of two servers at once on $name', drive
 })
 
 it('refuses the plain sqlite3 shell to book somebody of an event that was booked, even while the server runs', async () => {
-  house = await home()
+  const house = await home()
   const server = await house.serve()
-  const { status, body: event } = await server.book(oneBooking())
+  const { status, body: event } = await server.book(bookingOf(house, '2026-05-04'))
   expect(status).toBe(201)
   const [somebody = ''] = house.interviewers
   const eventId = crypto.randomUUID()
@@ -120,19 +123,20 @@ it('refuses the plain sqlite3 shell to book somebody of an event that was booked
   const listed = await server.call(`/api/events?interviewerId=${somebody}`)
   expect(listed.body.data.map(({ id }: { id: string }) => id)).toEqual([event.id])
   await server.stop()
+  await house.close()
 })
 
-async function expectFairRace(attempts: readonly Attempt[]): Promise<void> {
+async function expectFairRace(house: Home, attempts: readonly Attempt[]): Promise<void> {
   const { booked, refused, lost } = await house.look(db => expectSound(db, attempts))
   expectNoneRefusedInVain(attempts)
   expect(lost).toBe(0)
   expect(Math.min(booked, refused)).toBeGreaterThan(attempts.length / 20) // a race, won and lost
 }
 
-function oneBooking() {
+function bookingOf(house: Home, day: string) {
   const panel = house.interviewers.slice(0, 3).map(interviewerId => ({ interviewerId }))
   const candidateEmail = 'grace@example.com'
-  const startsAt = '2026-05-04T09:00:00.000Z'
+  const startsAt = `${day}T09:00:00.000Z`
   return { title: 'One', type: 'technical' as const, startsAt, durationMinutes: 60, candidateEmail, panel }
 }
 

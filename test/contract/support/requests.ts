@@ -201,9 +201,13 @@ function objectOf({
   )
 }
 
+/** Any code point but half a surrogate pair, which the unit `binary` of fast-check takes seconds to prepare for. */
+const codePoint = fc
+  .nat(0x10ffff - 0x800)
+  .map(number => String.fromCodePoint(number < 0xd800 ? number : number + 0x800))
 const text = fc.oneof(
   fc.constantFrom(...HOSTILE.filter(value => typeof value === 'string')),
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: codePoint }),
 )
 
 const EXISTING: Readonly<Record<string, string>> = {

@@ -37,6 +37,11 @@ export async function compiledServer(): Promise<string> {
   return join(await compiledFolder(), 'server.js')
 }
 
+/** Command and arguments that run `scripts/<name>.ts`, compiled. */
+export async function compiledScript(name: string, ...args: readonly string[]): Promise<[string, string[]]> {
+  return [process.execPath, [join(await compiledFolder(), 'scripts', `${name}.js`), ...args]]
+}
+
 /** Command and arguments that run a program of this folder, `writer.mts`, compiled with all it needs of the program. */
 export async function compiledProgram(name: string, ...args: readonly string[]): Promise<[string, string[]]> {
   const file = join(await compiledFolder(), own, name.replace(/\.mts$/, '.mjs'))
@@ -76,11 +81,7 @@ async function compile(folder: string, draft: string): Promise<void> {
   }
 }
 
-/** Where `npm run build` has put the program, when nothing was changed since. */
-export function builtFolder(): string | undefined {
-  return isBuilt() ? join(root, 'dist') : undefined
-}
-
+/** Whether `npm run build` has put the program into `dist`, and nothing was changed since. */
 function isBuilt(): boolean {
   const mark = join(root, 'dist/.built')
   return existsSync(mark) && statSync(mark).mtimeMs > lastChange(SOURCES)

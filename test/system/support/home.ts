@@ -187,7 +187,7 @@ async function listening(program: Program): Promise<{ pid: number; port: number 
       const port = pid === undefined ? undefined : portOf(pid)
       if (pid !== undefined && port !== undefined) return { pid, port }
     }
-    await sleep(25)
+    await sleep(50)
   }
   const { end: code, stderr } = await program.finished
   throw new Error(`the server ended with ${code} before it listened: ${stderr}`)
@@ -199,7 +199,7 @@ function portOf(pid: number): number | undefined {
     const folder = `/proc/${pid}/fd`
     const files = new Set(readdirSync(folder).map(descriptor => readlinkSync(join(folder, descriptor))))
     const lines = readFileSync('/proc/net/tcp', 'utf8').split('\n')
-    const sockets = lines.map(line => line.trim().split(/\s+/))
+    const sockets = lines.filter(line => line.includes(' 0A ')).map(line => line.trim().split(/\s+/))
     const [, local] = sockets.find(([, , , state, ...rest]) => state === '0A' && files.has(`socket:[${rest[5]}]`)) ?? []
     return local === undefined ? undefined : Number.parseInt(local.split(':')[1] ?? '', 16)
   } catch {
