@@ -6,7 +6,7 @@
 #     --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges panelist
 # The secret file must be readable for user 10001.
 
-FROM node:24-bookworm-slim AS build
+FROM node:24.19.0-bookworm-slim@sha256:a9f5f7c91a432850b2a8a7797adf5eadb6c733ceed61167806cee7ea7fbc29df AS build
 
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -20,7 +20,7 @@ RUN rm -rf node_modules/better-sqlite3 node_modules/better-sqlite3-13/deps node_
  && node -e "import('/app/dist/db/sqlite/driver.mjs').then(({ default: Sqlite }) => new Sqlite(':memory:').close())"
 
 
-FROM node:24-bookworm-slim
+FROM node:24.19.0-bookworm-slim@sha256:a9f5f7c91a432850b2a8a7797adf5eadb6c733ceed61167806cee7ea7fbc29df
 
 # A running server installs nothing.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/include /opt/yarn-* \
@@ -30,7 +30,7 @@ RUN rm -rf /usr/local/lib/node_modules /usr/local/include /opt/yarn-* \
  && chmod 0700 /data
 
 WORKDIR /app
-COPY --from=build /app/package.json /app/LICENSE ./
+COPY --from=build /app/package.json /app/LICENSE /app/NOTICE ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 
