@@ -9,8 +9,8 @@ import { runProgram } from './command-line.ts'
 
 const AFTERWARDS = `
 A running server need not be stopped. The backup holds everything, secrets as well: its file is readable
-for its owner alone, and should be encrypted before it leaves the machine. In the folder the newest
-backups of 7 days, 4 weeks and 6 months are kept; other files are not touched.`
+for its owner alone, and should be encrypted before it leaves the machine. In the folder the last
+30 that were made by hand are kept, apart from those of the schedule; other files are not touched.`
 
 const program = new Command('backup')
   .description('Makes a backup of the database (DATABASE_URL), reads it through, and removes those no longer kept.')

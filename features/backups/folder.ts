@@ -1,7 +1,7 @@
 import { open, readdir, readFile, rm, stat, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checksumFile, isBackup, isUnfinished, timeOf } from './names.ts'
-import { keptOf } from './retention.ts'
+import { checksumFile, isBackup, isUnfinished, kindOf, timeOf } from './names.ts'
+import { outlived } from './retention.ts'
 import type { Backup } from './schemas.ts'
 
 const CHECKSUM = /^([0-9a-f]{64}) [ *]/
@@ -13,16 +13,16 @@ export async function listBackups(folder: string): Promise<Backup[]> {
   return backups.filter(backup => backup !== undefined)
 }
 
-/** Whether there is one that was begun at this instant (RFC 3339, UTC) or later. */
-export async function hasBackupSince(folder: string, instant: string): Promise<boolean> {
-  return (await namesOf(folder)).some(name => timeOf(name) >= instant)
+/** Whether there is one of the schedule that was begun at this instant (RFC 3339, UTC) or later. */
+export async function hasScheduledSince(folder: string, instant: string): Promise<boolean> {
+  return (await namesOf(folder)).some(name => kindOf(name) === 'scheduled' && timeOf(name) >= instant)
 }
 
 export async function findBackup(folder: string, name: string): Promise<Backup | undefined> {
   if (!isBackup(name)) return undefined
   const file = await stat(join(folder, name)).catch(whenGone)
   if (!file) return undefined
-  return { name, createdAt: timeOf(name), bytes: file.size, sha256: await checksumOf(folder, name) }
+  return { name, kind: kindOf(name), createdAt: timeOf(name), bytes: file.size, sha256: await checksumOf(folder, name) }
 }
 
 /** Opened, it can be read to its end also when it is removed meanwhile. */
@@ -40,9 +40,7 @@ export async function removeLeftovers(folder: string): Promise<void> {
 
 /** Removes the backups that are no longer kept. */
 export async function removeOld(folder: string): Promise<void> {
-  const names = await namesOf(folder)
-  const kept = keptOf(names.map(timeOf))
-  for (const name of names.filter(name => !kept.has(timeOf(name)))) {
+  for (const name of outlived(await namesOf(folder))) {
     for (const file of [name, checksumFile(name)]) await rm(join(folder, file), { force: true })
   }
 }

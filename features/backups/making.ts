@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createGzip } from 'node:zlib'
 import type { SnapshotOptions, Snapshots } from '../../db/database.ts'
 import { backupFailed, BackupInProgress } from './failures.ts'
-import { findBackup, hasBackupSince, removeLeftovers, removeOld } from './folder.ts'
-import { checksumFile, LOCK_FILE, nameOf, timeOf, unfinished } from './names.ts'
+import { findBackup, hasScheduledSince, removeLeftovers, removeOld } from './folder.ts'
+import { checksumFile, kindOf, LOCK_FILE, nameOf, timeOf, unfinished, type Kind } from './names.ts'
 import type { MadeBackup } from './schemas.ts'
 
 /** Whoever reads a backup reads everything. */
@@ -17,7 +17,7 @@ const OWNER_ALONE = 0o600
 export interface Making extends SnapshotOptions {
   readonly snapshots: Snapshots
   readonly folder: string
-  /** Makes none when there is one from this instant or later. */
+  /** Makes one of the schedule, and none when there is one from this instant or later. Without it, one by hand. */
   readonly since?: string | undefined
 }
 
@@ -26,11 +26,11 @@ export interface Making extends SnapshotOptions {
  * needed. A file has the name of a backup only when it is whole, was read through, and is on the disk. Throws a
  * BackupInProgress or a BackupFailed; the backups there were are still there.
  */
-export async function makeBackup({ since, ...making }: Making): Promise<MadeBackup | undefined> {
+export async function makeBackup(making: Making): Promise<MadeBackup | undefined> {
   try {
     await mkdir(making.folder, { recursive: true, mode: 0o700 })
     return await alone(making, async () => {
-      if (since !== undefined && (await hasBackupSince(making.folder, since))) return undefined
+      if (making.since !== undefined && (await hasScheduledSince(making.folder, making.since))) return undefined
       const made = await write(making)
       await removeOld(making.folder)
       return made
@@ -56,8 +56,8 @@ async function alone<Result>({ snapshots, folder }: Making, work: () => Promise<
 }
 
 async function write(making: Making): Promise<MadeBackup> {
-  const { snapshots, folder, signal } = making
-  const name = await freeName(folder, signal)
+  const { snapshots, folder, since, signal } = making
+  const name = await freeName(folder, since === undefined ? 'manual' : 'scheduled', signal)
   const started = performance.now()
   const copy = join(folder, unfinished(name.replace(/\.gz$/, '')))
   const packed = join(folder, unfinished(name))
@@ -68,13 +68,14 @@ async function write(making: Making): Promise<MadeBackup> {
   await rm(copy)
   await publish(folder, name, sha256)
   const durationMs = Math.round(performance.now() - started)
-  return { name, createdAt: timeOf(name), bytes, sha256, databaseBytes: size, durationMs, verified: true }
+  const kind = kindOf(name)
+  return { name, kind, createdAt: timeOf(name), bytes, sha256, databaseBytes: size, durationMs, verified: true }
 }
 
 /** A name says when, to the second: the second backup of one second waits for the next. */
-async function freeName(folder: string, signal: AbortSignal | undefined): Promise<string> {
+async function freeName(folder: string, kind: Kind, signal: AbortSignal | undefined): Promise<string> {
   for (;;) {
-    const name = nameOf(new Date())
+    const name = nameOf(new Date(), kind)
     if (!(await findBackup(folder, name))) return name
     await sleep(1000 - (Date.now() % 1000), undefined, { signal })
   }

@@ -1,11 +1,13 @@
 /** Backups are files in one folder, recognised by their names; any other file is left alone. */
 
-/** `panelist-20261121T030000Z.db.gz`: no path can be made of it. */
-export const BACKUP_NAME = '^panelist-\\d{8}T\\d{6}Z\\.db\\.gz$'
+/** `panelist-20261121T030000Z.db.gz` for one of the schedule, `…Z_manual.db.gz` for one by hand: no path can be made of it. */
+export const BACKUP_NAME = '^panelist-\\d{8}T\\d{6}Z(?:_manual)?\\.db\\.gz$'
+export const KINDS = ['scheduled', 'manual'] as const
+export type Kind = (typeof KINDS)[number]
 export const LOCK_FILE = '.lock'
 
 const MADE = new RegExp(BACKUP_NAME)
-const UNFINISHED = /^\.panelist-\d{8}T\d{6}Z\.db[\w.]*\.partial(?:-journal|-wal|-shm)?$/
+const UNFINISHED = /^\.panelist-\d{8}T\d{6}Z(?:_manual)?\.db[\w.]*\.partial(?:-journal|-wal|-shm)?$/
 const TIME = /^panelist-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/
 
 export function isBackup(file: string): boolean {
@@ -18,8 +20,13 @@ export function isUnfinished(file: string): boolean {
 }
 
 /** The name of a backup that begins at this time, to the second. */
-export function nameOf(time: Date): string {
-  return `panelist-${time.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z.db.gz`
+export function nameOf(time: Date, kind: Kind): string {
+  const end = kind === 'manual' ? '_manual' : ''
+  return `panelist-${time.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z${end}.db.gz`
+}
+
+export function kindOf(name: string): Kind {
+  return name.includes('_manual') ? 'manual' : 'scheduled'
 }
 
 /** When the backup of this name began. */

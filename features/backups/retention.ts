@@ -1,4 +1,8 @@
 import { DateTime } from 'luxon'
+import { kindOf, timeOf } from './names.ts'
+
+/** So many of those that were made by hand are kept, the newest. */
+const MANUAL_KEPT = 30
 
 /** The latest days, weeks and months that have backups keep the newest of each. */
 const RULES = [
@@ -20,4 +24,13 @@ function newestOfEach(newestFirst: readonly string[], period: string): string[] 
     if (!newest.has(name)) newest.set(name, instant)
   }
   return [...newest.values()]
+}
+
+/** Which of these backups, by their names, are no longer kept. The two kinds count apart. */
+export function outlived(names: readonly string[]): string[] {
+  const newestFirst = [...names].sort().reverse()
+  const scheduled = newestFirst.filter(name => kindOf(name) === 'scheduled')
+  const manual = newestFirst.filter(name => kindOf(name) === 'manual')
+  const kept = keptOf(scheduled.map(timeOf))
+  return [...scheduled.filter(name => !kept.has(timeOf(name))), ...manual.slice(MANUAL_KEPT)]
 }

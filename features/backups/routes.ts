@@ -42,7 +42,7 @@ const LIST = {
   tags,
   operationId: 'listBackups',
   summary: 'List the backups',
-  description: `For admin. Lists all that are kept: the newest of each of the last 7 days, 4 weeks and 6 months. ${ELSEWHERE}`,
+  description: `For admin. Lists all that are kept: of those the schedule has made the newest of each of the last 7 days, 4 weeks and 6 months, and the last 30 made by hand. ${ELSEWHERE}`,
   response: { 200: answer(BackupList, 'The backups'), ...refused(403, 409) },
 }
 

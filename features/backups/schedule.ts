@@ -1,6 +1,7 @@
 import { Cron } from 'croner'
 import type { FastifyBaseLogger } from 'fastify'
 import { BackupInProgress } from './failures.ts'
+import type { MadeBackup } from './schemas.ts'
 import type { Backups } from './service.ts'
 
 const IN_UTC = { utcOffset: 0, mode: '5-part', unref: true, protect: true } as const
@@ -8,18 +9,20 @@ const IN_UTC = { utcOffset: 0, mode: '5-part', unref: true, protect: true } as c
 /** Makes a backup when its time has come. Of many processes on one file one makes it, and the others find it there. */
 export class BackupSchedule {
   readonly #schedule: string
-  readonly #backups: Pick<Backups, 'createScheduled'>
+  readonly #backups: Pick<Backups, 'createScheduled' | 'createMissed'>
   readonly #log: FastifyBaseLogger
   #times: Cron | undefined
 
-  constructor(schedule: string, backups: Pick<Backups, 'createScheduled'>, log: FastifyBaseLogger) {
+  constructor(schedule: string, backups: Pick<Backups, 'createScheduled' | 'createMissed'>, log: FastifyBaseLogger) {
     this.#schedule = schedule
     this.#backups = backups
     this.#log = log
   }
 
+  /** Makes up for the last one if it was missed while the program did not run, and waits for the next. */
   start(): void {
     this.#times = new Cron(this.#schedule, IN_UTC, () => this.run(new Date()))
+    void this.makeUp(new Date())
   }
 
   /** Begins no more; what has begun is ended by the service. */
@@ -28,9 +31,18 @@ export class BackupSchedule {
   }
 
   /** Makes the one that was due last at `now`, unless it is there. */
-  async run(now: Date): Promise<void> {
+  run(now: Date): Promise<void> {
+    return this.#make(this.#backups.createScheduled(this.#dueAt(now)))
+  }
+
+  /** The same at a start: a database that is younger than that has missed none. */
+  makeUp(now: Date): Promise<void> {
+    return this.#make(this.#backups.createMissed(this.#dueAt(now)))
+  }
+
+  async #make(making: Promise<MadeBackup | undefined>): Promise<void> {
     try {
-      const backup = await this.#backups.createScheduled(this.#dueAt(now))
+      const backup = await making
       if (backup) this.#log.info({ backup }, 'the scheduled backup was made')
     } catch (error) {
       if (error instanceof BackupInProgress) this.#log.info('the scheduled backup is being made by another process')

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { Type, type Static } from '@sinclair/typebox'
 import { Instant, Nullable } from '../../domain/lists/fields.ts'
-import { BACKUP_NAME } from './names.ts'
+import { BACKUP_NAME, KINDS, type Kind } from './names.ts'
 
 const BackupName = Type.String({
   pattern: BACKUP_NAME,
@@ -11,10 +11,22 @@ const BackupName = Type.String({
 const SHA256 = 'SHA-256 of the file, in hexadecimal'
 const Count = (description: string) => Type.Integer({ minimum: 0, description })
 
-const FIELDS = { name: BackupName, createdAt: Instant, bytes: Count('The size of the compressed file') }
+const BackupKind = Type.Unsafe<Kind>({
+  type: 'string',
+  enum: KINDS,
+  description: 'Whether the schedule has made it or somebody by hand',
+})
+
+const FIELDS = {
+  name: BackupName,
+  kind: BackupKind,
+  createdAt: Instant,
+  bytes: Count('The size of the compressed file'),
+}
 
 const EXAMPLE = {
   name: 'panelist-20261121T030000Z.db.gz',
+  kind: 'scheduled',
   createdAt: '2026-11-21T03:00:00.000Z',
   bytes: 402_133,
   sha256: '5d41c1f9f4fdb3a1e1f0c8b6c2b0a7d4e3f2a1908b7c6d5e4f3a2b1c0d9e8f7a',
@@ -37,7 +49,16 @@ export const MadeBackup = Type.Object(
   {
     $id: 'MadeBackup',
     description: 'A backup that was just made',
-    examples: [{ ...EXAMPLE, databaseBytes: 2_134_016, durationMs: 180, verified: true }],
+    examples: [
+      {
+        ...EXAMPLE,
+        name: 'panelist-20261121T030000Z_manual.db.gz',
+        kind: 'manual',
+        databaseBytes: 2_134_016,
+        durationMs: 180,
+        verified: true,
+      },
+    ],
   },
 )
 export type MadeBackup = Static<typeof MadeBackup>

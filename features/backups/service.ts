@@ -7,6 +7,7 @@ import { found } from '../../plugins/errors.ts'
 import { BackupsElsewhere } from './failures.ts'
 import { findBackup, listBackups, openBackup } from './folder.ts'
 import { makeBackup } from './making.ts'
+import { backupsRepository } from './repository.ts'
 import type { Backup, MadeBackup } from './schemas.ts'
 
 const ENTITY = 'backup'
@@ -23,6 +24,11 @@ export const backupsService = ({ db, audit, idempotency, folder }: Parts) => {
     const making = makeBackup({ snapshots: snapshotsOf(db), folder, signal: closing.signal, since })
     running.add(making)
     return making.finally(() => running.delete(making))
+  }
+  const scheduled = async (due: string): Promise<MadeBackup | undefined> => {
+    const made = await make(due)
+    if (made) await db.transaction(tx => audit.record(tx, SCHEDULE, entryOf(made)))
+    return made
   }
   return {
     list: async (): Promise<Backup[]> => {
@@ -59,12 +65,12 @@ export const backupsService = ({ db, audit, idempotency, folder }: Parts) => {
       })
     },
 
-    /** Makes the backup that was due then; returns undefined when another process has made it. */
-    createScheduled: async (due: string): Promise<MadeBackup | undefined> => {
-      const made = await make(due)
-      if (made) await db.transaction(tx => audit.record(tx, SCHEDULE, entryOf(made)))
-      return made
-    },
+    /** Makes the backup that was due then; returns undefined when it exists already. */
+    createScheduled: scheduled,
+
+    /** As `createScheduled`, after a time when the program may not have run: none was due before there was a database. */
+    createMissed: async (due: string): Promise<MadeBackup | undefined> =>
+      (await backupsRepository(db).existedBefore(due)) ? scheduled(due) : undefined,
 
     /** Stops the copies under way; nothing of them remains. */
     close: async (): Promise<void> => {

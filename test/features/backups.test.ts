@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import Sqlite from '../../db/sqlite/driver.mjs'
 import { BackupSchedule } from '../../features/backups/schedule.ts'
 import { backupsService } from '../../features/backups/service.ts'
-import { keptOf } from '../../features/backups/retention.ts'
+import { keptOf, outlived } from '../../features/backups/retention.ts'
 import { auditLogger } from '../../plugins/audit-logger.ts'
 import { idempotency } from '../../plugins/idempotency.ts'
 import { testApp, type Answer, type SignedIn, type TestApp } from '../support/app.ts'
@@ -124,10 +124,10 @@ describe('a backup', () => {
     const { body: first } = await make()
     const { body: second } = await make() // in the same second, so it has waited for the next
     const list = await t.get(url, admin)
-    expect(list.body.data.map(({ name }: { name: string }) => name)).toEqual([second.name])
-    expect(second.name > first.name).toBe(true) // of one day the newest is kept
+    expect(list.body.data.map(({ name }: { name: string }) => name)).toEqual([second.name, first.name])
+    expect(second.name > first.name).toBe(true)
     const { name, createdAt, bytes, sha256 } = second
-    expect((await t.get(`${url}/${name}`, admin)).body).toEqual({ name, createdAt, bytes, sha256 })
+    expect((await t.get(`${url}/${name}`, admin)).body).toEqual({ name, kind: 'manual', createdAt, bytes, sha256 })
     const sent = await t.app.inject({ url: `${url}/${name}/download`, headers: admin.headers })
     expect(sent.headers).toMatchObject({
       'content-type': 'application/gzip',
@@ -224,6 +224,42 @@ describe('the schedule of backups', () => {
     const failures = t.log.map(line => JSON.parse(line)).filter(({ level }) => level === 'error')
     expect(failures).toMatchObject([{ msg: 'the scheduled backup was not made' }])
     await t.close()
+  })
+})
+
+describe('F33 a backup', () => {
+  it('of the schedule that was missed is made up for at start, once, whatever was made by hand', async () => {
+    const t = await testApp()
+    const admin = await t.signedIn('admin')
+    const backups = async () => (await t.get(url, admin)).body.data
+    const at = (now: Date) =>
+      new BackupSchedule(
+        '0 3 * * *',
+        backupsService({
+          db: t.db,
+          audit: auditLogger,
+          idempotency: idempotency(t.db),
+          folder: join(t.folder, 'backups'),
+        }),
+        t.app.log,
+      ).makeUp(now)
+    await at(new Date()) // the database is younger than the last night
+    expect(await backups()).toEqual([])
+    const { body: manual } = await t.post(url, undefined, admin)
+    await t.db.run(`UPDATE schema_migrations SET applied_at = '2026-01-01T00:00:00.000Z'`)
+    await at(new Date())
+    await at(new Date())
+    const made: { kind: string; name: string }[] = await backups()
+    expect(made.map(({ kind }) => kind).sort()).toEqual(['manual', 'scheduled'])
+    expect(made.find(({ kind }) => kind === 'manual')?.name).toBe(manual.name)
+    await t.close()
+  })
+
+  it('by hand stays, 30 of them, and takes no place of those of the schedule', () => {
+    const time = (minute: number) => `panelist-20261121T03${String(minute).padStart(2, '0')}00Z`
+    const manual = Array.from({ length: 32 }, (_, minute) => `${time(minute)}_manual.db.gz`)
+    const scheduled = [`${time(1)}.db.gz`, `${time(2)}.db.gz`]
+    expect(outlived([...manual, ...scheduled]).sort()).toEqual([scheduled[0], manual[0], manual[1]].sort())
   })
 })
 

@@ -154,7 +154,8 @@ describe('a backup', () => {
     const left = readdirSync(folder).filter(file => file.includes('partial'))
     expect(left).not.toEqual([])
     const next = await madeHere()
-    expect(readdirSync(folder).sort()).toEqual(['.lock', next.name, `${next.name}.sha256`])
+    const whole = [name, next.name].flatMap(made => [made, `${made}.sha256`])
+    expect(readdirSync(folder).sort()).toEqual(['.lock', ...whole])
   })
 })
 
@@ -162,7 +163,7 @@ describe('a backup', () => {
 function ofCopies(inject: string): string[] {
   const seconds = Array.from({ length: 60 }, (_, second) => new Date(Date.now() + second * 1000).toISOString())
   const times = seconds.map(time => `${time.slice(0, 19).replaceAll(/[-:]/g, '')}Z`)
-  const files = times.flatMap(time => ['-P', join(folder, `.panelist-${time}.db.partial`)])
+  const files = times.flatMap(time => ['-P', join(folder, `.panelist-${time}_manual.db.partial`)])
   return [...files, '-e', 'trace=pwrite64', '-e', inject, '-o', '/dev/null']
 }
 
