@@ -6,6 +6,7 @@ import type { Config } from '../plugins/config.ts'
 import { KeptPlaces } from '../plugins/processes/kept-places.ts'
 import { KeptLimits } from '../plugins/rate-limit/kept-limits.ts'
 import type { Answer, FromWorker, Question, ToWorker } from './messages.ts'
+import { cutWhatItCannotTake } from './passed-connections.ts'
 import { Reports } from './reports.ts'
 
 const MOST_DEATHS = 5
@@ -69,6 +70,7 @@ export class Supervisor {
 
   async #startOne(): Promise<void> {
     const worker = cluster.fork()
+    cutWhatItCannotTake(worker.process)
     this.#workers.add(worker)
     await new Promise<void>((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {

@@ -246,6 +246,25 @@ describe('several workers', () => {
     expect(left).toEqual([])
   })
 
+  it('F34 leave no connection behind when they die: each that one of them could not take is cut', async () => {
+    const server = await house.serve({ environment: WORKERS })
+    await bothServe(server)
+    const [dying = 0] = server.workers()
+    process.kill(dying, 'SIGSTOP') // it is passed a connection, and does not live to take it
+    let answered = 0
+    const asked = Array.from({ length: 4 }, async () => {
+      const { status } = await server.call('/health/live', { agent: new Agent() })
+      answered += 1
+      return status
+    })
+    const outcomes = Promise.allSettled(asked)
+    await expect.poll(() => answered, { timeout: 10_000 }).toBeGreaterThanOrEqual(3)
+    process.kill(dying, 'SIGKILL')
+    const statuses = (await outcomes).map(outcome => (outcome.status === 'fulfilled' ? outcome.value : 'cut'))
+    expect(statuses.filter(status => status !== 200 && status !== 'cut')).toEqual([])
+    expect(await server.stop()).toMatchObject({ end: 0 })
+  })
+
   it('end in order when one is only just being replaced', async () => {
     const server = await house.serve({ environment: WORKERS })
     await bothServe(server)
