@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { run } from './programs.ts'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { start } from './programs.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
-/** A run of its own with the set-up of this one, PostgreSQL included, as an exit hook there once hid every failure. */
+/** A run of its own with the set-up of this one, on its server of PostgreSQL, as an exit hook there once hid every failure. */
 describe('a run of tests', () => {
   let folder: string
 
@@ -31,7 +31,10 @@ describe('a run of tests', () => {
     ['breaks', 1, 'tests: 0 passed, 1 failed'],
   ])('that %s ends with %d, and its last line has the count', async (file, end, line) => {
     const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs')
-    const finished = await run(process.execPath, [vitest, 'run', '--root', folder, file])
+    const program = start(process.execPath, [vitest, 'run', '--root', folder, file], {
+      TEST_DATABASE_URL: inject('postgres').url,
+    })
+    const finished = await program.finished
     expect(finished.end, finished.stderr).toBe(end)
     expect(finished.stdout.trimEnd().split('\n').at(-1)).toBe(line)
   })

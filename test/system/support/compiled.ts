@@ -31,7 +31,7 @@ export async function builtServer(): Promise<string> {
 
 /**
  * A server that starts in half the time that its sources take, because they are JavaScript already: compiled to the side
- * without a check of its types, once after each change.
+ * without a check of its types, nor a look at those of packages, once after each change.
  */
 export async function compiledServer(): Promise<string> {
   return join(await compiledFolder(), 'server.js')
