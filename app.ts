@@ -1,4 +1,3 @@
-import createError from '@fastify/error'
 import Fastify, { LogController, type FastifyInstance, type FastifyBaseLogger } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { Database } from './db/database.ts'
@@ -15,6 +14,7 @@ import { dbPlugin } from './plugins/db.ts'
 import { errorsPlugin, sendEarlyError } from './plugins/errors.ts'
 import { exportsPlugin } from './plugins/exports.ts'
 import { healthPlugin } from './plugins/health.ts'
+import { httpOptions, httpPlugin } from './plugins/http.ts'
 import { housekeepingPlugin } from './plugins/housekeeping.ts'
 import { idempotencyPlugin } from './plugins/idempotency.ts'
 import { createLogger, loggingPlugin, requestId } from './plugins/logging.ts'
@@ -22,12 +22,10 @@ import { metricsPlugin, metricsRoutePlugin } from './plugins/metrics.ts'
 import { openapiPlugin } from './plugins/openapi.ts'
 import { rateLimitPlugin } from './plugins/rate-limit.ts'
 import { realtimePlugin } from './plugins/realtime.ts'
-import { HTTP_LIMITS, securityPlugin } from './plugins/security.ts'
+import { securityPlugin } from './plugins/security.ts'
 import { serializerFactory } from './plugins/serialization.ts'
 import { processesPlugin, type Processes } from './plugins/processes.ts'
 import { validatorFactory } from './plugins/validation.ts'
-
-const Closing = createError('UNDER_PRESSURE', 'The server is being restarted; please try again', 503)
 
 export interface AppOptions extends FeatureOptions {
   readonly config: Config
@@ -51,7 +49,7 @@ export async function buildApp({ config, database, logger, ...options }: AppOpti
   await app.register(metricsPlugin)
   await app.register(errorsPlugin)
   await app.register(securityPlugin)
-  hangUpWhenClosing(app)
+  await app.register(httpPlugin)
   await app.register(auditLoggerPlugin)
   await app.register(changesPlugin)
   await app.register(authPlugin)
@@ -73,7 +71,7 @@ export async function buildApp({ config, database, logger, ...options }: AppOpti
 /** The HTTP server with its limits and its compilers, before any plugin. */
 function bareInstance(config: Config, logger: FastifyBaseLogger) {
   return Fastify({
-    ...HTTP_LIMITS,
+    ...httpOptions(config),
     loggerInstance: logger,
     // A logger for each request costs as much as its line: lines name their request themselves.
     childLoggerFactory: instance => instance,
@@ -91,22 +89,6 @@ function bareInstance(config: Config, logger: FastifyBaseLogger) {
       compilersFactory: { buildValidator: validatorFactory(), buildSerializer: serializerFactory() },
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
-}
-
-/**
- * What comes when the program is closing is refused, and every connection ends with its answer: otherwise a client that
- * keeps its connection, as every proxy does, would hold up the end.
- */
-function hangUpWhenClosing(app: FastifyInstance): void {
-  let closing = false
-  app.addHook('preClose', async () => {
-    closing = true
-  })
-  app.addHook('onRequest', (_request, _reply, done) => done(closing ? new Closing() : undefined))
-  app.addHook('onSend', (_request, reply, _payload, done) => {
-    if (closing) reply.header('connection', 'close')
-    done()
-  })
 }
 
 /** Many clients name JSON as the type of every request. Without a body there is none, whatever its type would be. */

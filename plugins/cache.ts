@@ -1,6 +1,8 @@
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import fp from 'fastify-plugin'
 import { CachedRoute, type Answer, type CacheRule, type Flight } from './cache/route.ts'
 import { Remembered } from './changes/remembered.ts'
+import { askAgain, isRead } from './conditional.ts'
 
 /** What an answer takes besides its bytes and its key: objects, headers, its place in the list. */
 const OVERHEAD_BYTES = 400
@@ -66,7 +68,10 @@ export const cachePlugin = fp(
     })
     app.addHook('onRoute', route => {
       const rule = route.config?.cache
-      if (!rule || route.method !== 'GET' || CACHE_MAX_BYTES === 0) return
+      const method = String(route.method)
+      if (!rule || !isRead(method)) return
+      route.onRequest = [route.onRequest ?? [], mayBeKept].flat()
+      if (method === 'HEAD' || CACHE_MAX_BYTES === 0) return
       // Changes are looked for only when a request carries credentials (changes.ts).
       if (route.config?.public === true) throw new Error(`${route.url} answers strangers: its answers cannot be kept`)
       for (const table of rule.tables) watched.add(table)
@@ -77,3 +82,8 @@ export const cachePlugin = fp(
   },
   { name: 'cache', dependencies: ['config', 'changes', 'access', 'conditional'] },
 )
+
+function mayBeKept(_request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
+  askAgain(reply)
+  done()
+}

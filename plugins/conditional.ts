@@ -1,5 +1,5 @@
 import createError from '@fastify/error'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { detailed } from './errors.ts'
 
@@ -56,12 +56,23 @@ export const conditionalPlugin = fp(
     })
     app.decorateReply('versioned', function (thing) {
       const own = etag(thing.version)
-      this.header('etag', own)
+      tag(this, own)
       return isRead(this.request.method) && isKnown(this.request, own) ? this.code(304).send() : thing
     })
   },
   { name: 'conditional', dependencies: ['errors'] },
 )
+
+/** A program may keep it for its reader alone, and asks each time whether it is still true (RFC 9111 §5.2.2). */
+export function askAgain(reply: FastifyReply): void {
+  reply.header('cache-control', 'private, no-cache')
+}
+
+/** Names what is sent, so that a reader who has kept it can ask for it again by this tag. */
+export function tag(reply: FastifyReply, own: string): void {
+  reply.header('etag', own)
+  if (isRead(reply.request.method)) askAgain(reply)
+}
 
 /**
  * Throws a 412 with the current version, which is undefined when there is nothing yet, when it is not as expected. To be

@@ -5,6 +5,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, Fasti
 import fp from 'fastify-plugin'
 import Router from 'find-my-way'
 import { DatabaseError } from '../db/database.ts'
+import { earlyHeaders } from './http/early-headers.ts'
 
 /** The one shape of every error. */
 export const ErrorAnswer = Type.Object(
@@ -137,29 +138,26 @@ function invalid(message: string, path: string, detail: string): Answer {
   return { statusCode: 400, code: 'VALIDATION', message, details: [{ path, message: detail }] }
 }
 
+/** An error as a client gets it. */
+export function errorAnswer(error: FastifyError, requestId: string): ErrorAnswer {
+  const { statusCode, code, message, details } = answerTo(error)
+  const body = { statusCode, error: STATUS_CODES[statusCode] ?? 'Error', code, message, requestId }
+  return details ? { ...body, details } : body
+}
+
 export function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const answer = answerTo(error)
+  const answer = errorAnswer(error, request.id)
   if (answer.statusCode >= 500)
     request.log.error({ requestId: request.id, err: error, cause: error.cause }, answer.message)
   if (answer.statusCode === 401) reply.header('www-authenticate', 'Bearer')
   if ('retryAfterSeconds' in error) reply.header('retry-after', error.retryAfterSeconds)
   if (answer.statusCode === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', RETRY_AFTER_SECONDS)
-  const { statusCode, code, message, details } = answer
-  const body = { statusCode, error: STATUS_CODES[statusCode] ?? 'Error', code, message, requestId: request.id }
-  void reply
-    .code(statusCode)
-    .type('application/json; charset=utf-8')
-    .serializer(JSON.stringify)
-    .send(details ? { ...body, details } : body)
+  void reply.code(answer.statusCode).type('application/json; charset=utf-8').serializer(JSON.stringify).send(answer)
 }
 
 /** Fastify runs no hook for an address it cannot read, so what hooks add to other answers is added here. */
 export function sendEarlyError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  reply.headers({
-    'x-request-id': request.id,
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': "default-src 'none';frame-ancestors 'none'",
-  })
+  reply.headers(earlyHeaders(request.server, { id: request.id, origin: request.headers.origin }))
   sendError(error, request, reply)
 }
 
@@ -171,7 +169,8 @@ export const errorsPlugin = fp(
     const methodsOf = knownMethods(app)
     app.setNotFoundHandler((request, reply) => {
       const methods = methodsOf(request.url.split('?')[0] ?? '')
-      if (methods.length === 0) throw new NowhereError()
+      // A route that answers this method may still have nothing there: a file, for instance.
+      if (methods.length === 0 || methods.includes(request.method)) throw new NowhereError()
       reply.header('allow', methods.join(', '))
       throw new MethodNotAllowed(methods.join(', '))
     })

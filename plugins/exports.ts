@@ -77,7 +77,7 @@ export const exportsPlugin = fp(
         }),
       )
       const file = `${list.name}-${at.slice(0, 'YYYY-MM-DD'.length)}.${format}`
-      this.header('content-disposition', `attachment; filename="${file}"`).header('cache-control', 'no-store')
+      this.header('content-disposition', `attachment; filename="${file}"`)
       return this.type(FORMATS[format]).send(body)
     })
   },

@@ -68,8 +68,8 @@ async function onStandardOutput(config: Config, output: StandardOutput): Promise
 }
 
 /** Takes over an `x-request-id` of 1–128 of `[A-Za-z0-9._-]`, else makes one. */
-export function requestId(request: IncomingMessage): string {
-  const given = request.headers['x-request-id']
+export function requestId({ headers }: Pick<IncomingMessage, 'headers'>): string {
+  const given = headers['x-request-id']
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
 }
 

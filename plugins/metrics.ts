@@ -45,7 +45,7 @@ export const metricsRoutePlugin = fp(
     const config = { public: true, vital: true }
     app.get('/metrics', { config, onRequest: gate(app.config), schema: GET }, async (_request, reply) => {
       const text = processes ? await textOf(await processes.askAll()) : await metrics.text()
-      return reply.type(metrics.registry.contentType).header('cache-control', 'no-store').send(text)
+      return reply.type(metrics.registry.contentType).send(text)
     })
   },
   {

@@ -77,6 +77,10 @@ const docs: FastifyPluginAsync = async app => {
   app.addHook('onRoute', route => {
     route.config = { ...route.config, public: true }
   })
+  // Nothing in it is private; what lies on the disk says more itself.
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-cache')
+  })
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: DOCS_CSP,

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { isRead } from './conditional.ts'
 import { UPDATES_PATH } from './http/message.ts'
+import { refuseHandshake } from './http/refusals.ts'
 import { Hub } from './realtime/hub.ts'
 
 const LARGEST_MESSAGE_BYTES = 64 * 1024
@@ -41,14 +42,15 @@ export const realtimePlugin = fp(
         },
       },
     })
+    app.websocketServer.on('wsClientError', ({ message }, socket, request) =>
+      refuseHandshake(app, message, socket, request),
+    )
     app.route({
       method: 'GET',
       url: UPDATES_PATH,
       config: { public: true }, // it asks for credentials itself, as browsers can send no header
       schema: { hide: true },
-      preHandler: async ({ ws, headers: { origin, host } }) => {
-        if (ws && !isAllowed(app, origin, host)) throw new ForeignOrigin()
-      },
+      preHandler: async request => assertOrigin(app, request),
       handler: async (_request, reply) => {
         reply.header('upgrade', 'websocket')
         throw new UpgradeRequired()
@@ -69,6 +71,10 @@ function tokenOf({ headers, query }: FastifyRequest): string | undefined {
   const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1]
   const asked = typeof query === 'object' && query !== null && 'token' in query ? query.token : undefined
   return bearer ?? (typeof asked === 'string' ? asked : undefined)
+}
+
+function assertOrigin(app: FastifyInstance, { ws, headers: { origin, host } }: FastifyRequest): void {
+  if (ws && !isAllowed(app, origin, host)) throw new ForeignOrigin()
 }
 
 /** A page may connect from where it is served, and from the listed origins; what is no page sends none. */

@@ -5,7 +5,7 @@ import helmet, { type FastifyHelmetOptions } from '@fastify/helmet'
 import underPressure from '@fastify/under-pressure'
 import type { FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
-import { Message, offeredUpgrade } from './http/message.ts'
+import { EXPOSED_HEADERS } from './http/early-headers.ts'
 
 const MAX_EVENT_LOOP_DELAY_MS = 2_000
 const SAMPLE_MS = 1_000
@@ -14,16 +14,6 @@ const MAX_HEAP_SHARE = 0.9
 const RETRY_AFTER_SECONDS = 2
 
 const UnderPressure = createError('UNDER_PRESSURE', 'The server has more to do than it can; please try again', 503)
-
-/** Time limits of a connection: slow headers, slow bodies and idle sockets end, each with its own clock. */
-export const HTTP_LIMITS = {
-  bodyLimit: 1024 * 1024,
-  requestTimeout: 10_000,
-  connectionTimeout: 60_000,
-  keepAliveTimeout: 10_000,
-  routerOptions: { maxParamLength: 300 },
-  http: { IncomingMessage: Message, headersTimeout: 5_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16_384 },
-} as const
 
 /**
  * Headers of helmet on every answer, CORS for the listed origins alone, and a 503 before the process falls over.
@@ -35,16 +25,15 @@ export const securityPlugin = fp(
     const overTls = app.config.PUBLIC_URL?.startsWith('https:') ?? false
     await app.register(helmet, helmetOptions(overTls))
     const headers = helmetHeaders()
-    app.addHook('onRequest', (request, reply, done) => {
+    app.addHook('onRequest', (_request, reply, done) => {
       reply.headers(headers(reply))
-      if (offeredUpgrade(request.raw)) reply.header('connection', 'close')
       done()
     })
     if (app.config.ALLOWED_ORIGINS.length > 0)
       await app.register(cors, {
         origin: [...app.config.ALLOWED_ORIGINS],
         methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
-        exposedHeaders: ['etag', 'location', 'x-request-id', 'idempotency-replayed', 'retry-after'],
+        exposedHeaders: EXPOSED_HEADERS,
         maxAge: 600,
         strictPreflight: false, // its refusal is not of our one shape; no origin is allowed by it either way
       })
@@ -84,17 +73,17 @@ function helmetOptions(overTls: boolean): FastifyHelmetOptions {
   }
 }
 
-/** Helmet's headers depend on no request: they are made once, by the first, instead of once for each. */
+/** These headers depend on no request: they are made once, by the first, instead of once for each. */
 function helmetHeaders(): (reply: FastifyReply) => Record<string, string> {
   let made: Record<string, string> | undefined
   return reply => {
     if (made) return made
     reply.helmet()
-    made = Object.fromEntries(
-      Object.entries(reply.raw.getHeaders()).flatMap(([name, value]) =>
-        typeof value === 'string' ? [[name, value]] : [],
-      ),
-    )
+    const own = Object.entries(reply.raw.getHeaders())
+    made = {
+      ...Object.fromEntries(own.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))),
+      'cache-control': 'no-store', // what may be kept, or by more than its reader, says so itself
+    }
     return made
   }
 }

@@ -17,10 +17,6 @@ export const authRoutes: FastifyPluginAsyncTypebox = async app => {
   for (const schema of [User, SignedIn]) app.addSchema(schema)
   const auth = authService(app)
 
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.header('cache-control', 'no-store')
-  })
-
   app.post('/register', { config: { ...config, signIn: true }, schema: REGISTER }, async (request, reply) => {
     const started = await auth.register(creating(request), request.body)
     reply.code(201).header('location', `/api/users/${started.user.id}`)

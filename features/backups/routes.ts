@@ -31,7 +31,7 @@ export const backupsRoutes: FastifyPluginAsyncTypebox<{ backups: Backups }> = as
     }
     const file = await backups.download(request.principal, backup)
     reply.header('content-disposition', `attachment; filename="${backup.name}"`)
-    reply.header('content-length', backup.bytes).header('cache-control', 'no-store')
+    reply.header('content-length', backup.bytes)
     return reply.type('application/gzip').send(file.createReadStream())
   })
 }

@@ -27,10 +27,6 @@ export const googleRoutes: FastifyPluginAsyncTypebox<{ provider: IdentityProvide
   const verify = client && (await import('./id-token.ts')).idTokenVerifier(client.id, provider)
   const atProvider = verify && oauth ? { ...codeFlow(app.config, oauth), verify } : undefined
 
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.header('cache-control', 'no-store')
-  })
-
   app.get('/', { ...route, schema: START }, async (request, reply) => {
     if (!atProvider) throw new NotConfigured()
     return reply.redirect(await atProvider.begin(request, reply), 302)

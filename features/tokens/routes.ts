@@ -16,7 +16,7 @@ export const tokensRoutes: FastifyPluginAsyncTypebox<Pick<Declarations, 'scopes'
 
   app.post('/', { schema: CREATE(schemas) }, async (request, reply) => {
     const token = await tokens.create(request.principal, request.body)
-    reply.code(201).header('location', `/api/tokens/${token.id}`).header('cache-control', 'no-store')
+    reply.code(201).header('location', `/api/tokens/${token.id}`)
     return token
   })
 

@@ -30,6 +30,13 @@ export const ConfigSchema = Type.Object({
       description: 'the address people use, like https://panelist.example, where https turns on HSTS',
     }),
   ),
+  KEEP_ALIVE_SECONDS: Type.Integer({
+    minimum: 1,
+    maximum: 3600,
+    default: 75,
+    description:
+      'the number of seconds an idle connection is kept, from 1 to 3600: longer than the load balancer in front keeps it, which is 60 for most',
+  }),
   TRUST_PROXY: Type.Optional(
     Type.String({
       description: 'the addresses or networks of the proxies in front, separated by commas, like 10.0.0.7,10.1.0.0/16',

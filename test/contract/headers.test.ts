@@ -1,15 +1,16 @@
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testApp, type SignedIn, type TestApp } from '../support/app.ts'
-import { watched } from './support/routes.ts'
+import { watched, withRoutes, type Route } from './support/routes.ts'
 
 const ALLOWED = 'https://hr.example'
 
 let t: TestApp
 let staff: SignedIn
+let routes: readonly Route[]
 
 beforeAll(async () => {
-  t = await testApp({ ALLOWED_ORIGINS: `${ALLOWED}, https://second.example:8443` })
+  ;[t, routes] = await withRoutes(() => testApp({ ALLOWED_ORIGINS: `${ALLOWED}, https://second.example:8443` }))
   staff = await t.signedIn('talent')
 })
 afterAll(() => t.close())
@@ -24,6 +25,7 @@ const VARYING: Readonly<Record<string, string>> = {
 /** What every answer has that went the whole way. */
 const USUAL = {
   'access-control-expose-headers': 'etag, location, x-request-id, idempotency-replayed, retry-after',
+  'cache-control': 'no-store',
   connection: 'keep-alive',
   'content-length': '(bytes)',
   'cross-origin-resource-policy': 'same-origin',
@@ -58,6 +60,7 @@ describe('the headers of', () => {
     const url = String(headers['location'])
     expect(await headersOf({ url, headers: staff.headers })).toStrictEqual({
       ...API,
+      'cache-control': 'private, no-cache',
       etag: '"1"',
       status: 200,
       'x-cache': 'miss',
@@ -67,6 +70,7 @@ describe('the headers of', () => {
   test('the documentation', async () => {
     expect(await headersOf({ url: '/docs' })).toStrictEqual({
       ...USUAL,
+      'cache-control': 'no-cache',
       'content-security-policy':
         "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; img-src 'self' data:; object-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'",
       'content-type': 'text/html; charset=utf-8',
@@ -94,12 +98,15 @@ describe('the headers of', () => {
   test('an address that cannot be decoded, for which no hook runs', async () => {
     expect(await headersOf({ url: '/%zz' })).toMatchInlineSnapshot(`
       {
+        "access-control-expose-headers": "etag, location, x-request-id, idempotency-replayed, retry-after",
+        "cache-control": "no-store",
         "connection": "keep-alive",
         "content-length": "(bytes)",
         "content-security-policy": "default-src 'none';frame-ancestors 'none'",
         "content-type": "application/json; charset=utf-8",
         "date": "(time)",
         "status": 400,
+        "vary": "Origin",
         "x-content-type-options": "nosniff",
         "x-request-id": "(id)",
       }
@@ -118,10 +125,37 @@ describe('the headers of', () => {
     }
   })
 
-  test('what signs somebody in keep it out of every cache', async () => {
-    const payload = { email: 'a@example.com', password: 'wrong' }
-    const answer = await headersOf({ method: 'POST', url: '/api/auth/login', payload })
-    expect(answer).toMatchObject({ status: 401, 'cache-control': 'no-store' })
+  test('F27 every answer but the documentation keep it from everybody else', async () => {
+    const admin = await t.signedIn('admin')
+    const address = (url: string) => url.replaceAll(/:\w+|\*/g, admin.id)
+    const kept = new Map<string, number>()
+    for (const { method, url } of routes.filter(one => !one.url.startsWith('/docs'))) {
+      for (const headers of [{}, admin.headers]) {
+        const asked = { method: method as 'GET', url: address(url), headers }
+        const { status, 'cache-control': control } = await headersOf(asked)
+        expect(control, `${method} ${url}: ${String(status)}`).toMatch(/^(?:no-store|private, no-cache)$/)
+        kept.set(String(control), (kept.get(String(control)) ?? 0) + 1)
+        if (method !== 'GET' && method !== 'HEAD') expect(control, `${method} ${url}`).toBe('no-store')
+      }
+    }
+    expect(Math.min(...kept.values())).toBeGreaterThan(20)
+    for (const url of ['/nowhere', '/%zz', '/api/interviewers/x']) {
+      expect(await headersOf({ url }), url).toMatchObject({ 'cache-control': 'no-store' })
+    }
+  })
+
+  test('F27 an answer that is asked for again by its tag, or given from the cache, let its reader keep it', async () => {
+    const kept = { status: 200, 'cache-control': 'private, no-cache' }
+    for (const url of ['/api/interviewers', '/api/usercount', '/api/profile']) {
+      for (const method of ['GET', 'GET', 'HEAD'] as const) {
+        expect(await headersOf({ method, url, headers: staff.headers }), `${method} ${url}`).toMatchObject(kept)
+      }
+    }
+    const known = { ...staff.headers, 'if-none-match': '*' }
+    expect(await headersOf({ url: '/api/profile', headers: known })).toMatchObject({ ...kept, status: 304 })
+    expect(await headersOf({ url: '/docs/static/swagger-ui.css' })).toMatchObject({
+      'cache-control': expect.stringMatching(/^public/),
+    })
   })
 })
 

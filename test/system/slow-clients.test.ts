@@ -47,7 +47,8 @@ describe.concurrent('the server, among hostile clients,', () => {
   )
 
   inHome(`answers ${REQUESTS} malformed requests without a 5xx, and keeps nothing of them in memory`, async house => {
-    const server = await house.serve({ environment: { LOG_LEVEL: 'error', NODE_OPTIONS: `--import=${COLLECTING}` } })
+    const environment = { LOG_LEVEL: 'error', KEEP_ALIVE_SECONDS: '1', NODE_OPTIONS: `--import=${COLLECTING}` }
+    const server = await house.serve({ environment })
     await sendMalformed(server.port, REQUESTS / 10) // what is made once is made
     const before = await heapOf(server)
     const { sent, statuses } = await sendMalformed(server.port, REQUESTS)

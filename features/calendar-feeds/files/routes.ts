@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { isKnown } from '../../../plugins/conditional.ts'
+import { isKnown, tag } from '../../../plugins/conditional.ts'
 import { answer, refused } from '../../../domain/lists/answers.ts'
 import { OnlyId } from '../../../domain/lists/fields.ts'
 import { CalendarFile, SecretPath } from './schemas.ts'
@@ -38,7 +38,8 @@ export const secretRoutes: FastifyPluginAsyncTypebox = async app => {
 /** Answers with an ETag and Last-Modified, or with 304 when the client has this version. */
 function sendFile(request: FastifyRequest, reply: FastifyReply, { text, lastModified }: FileContent): FastifyReply {
   const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`
-  reply.header('etag', etag).header('last-modified', lastModified.toUTCString()).header('cache-control', 'private')
+  tag(reply, etag)
+  reply.header('last-modified', lastModified.toUTCString())
   return isKnown(request, etag) ? reply.code(304).send() : reply.type(CALENDAR).send(text)
 }
 
