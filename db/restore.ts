@@ -18,6 +18,7 @@ const END_CREDENTIALS: Readonly<Record<string, string>> = {
   sessions: 'UPDATE sessions SET ended_at = :now WHERE ended_at IS NULL',
   api_tokens: 'DELETE FROM api_tokens',
   feeds: 'DELETE FROM feeds',
+  email_confirmations: 'DELETE FROM email_confirmations',
 }
 const CHECK = 'PRAGMA integrity_check(1)'
 

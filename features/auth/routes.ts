@@ -7,7 +7,7 @@ import { answer, gone, refused } from '../../domain/lists/answers.ts'
 import { SignedIn, signedIn } from '../../domain/accounts/sign-in.ts'
 import { isKnownAt, login } from './login.ts'
 import { refresh } from './refresh.ts'
-import { Credentials, Refresh, Registration } from './schemas.ts'
+import { Confirmation, Credentials, Refresh, Registration } from './schemas.ts'
 import { authService } from './service.ts'
 
 const tags = ['auth']
@@ -21,6 +21,11 @@ export const authRoutes: FastifyPluginAsyncTypebox = async app => {
     const started = await auth.register(creating(request), request.body)
     reply.code(201).header('location', `/api/users/${started.user.id}`)
     return signedIn(app, started)
+  })
+
+  app.post('/confirm', { config: { ...config, signIn: true }, schema: CONFIRM }, async (request, reply) => {
+    await auth.confirm(strangerOf(request), request.body.token)
+    return reply.code(204).send(null)
   })
 
   app.post('/login', { config, schema: LOGIN }, async (request, reply) => {
@@ -50,9 +55,21 @@ const REGISTER = {
   operationId: 'register',
   summary: 'Register an account',
   description:
-    'For anyone, unless registration is closed. The role is interviewer. The answer is the same as for signing in.',
+    'For anyone, unless registration is closed. The role is interviewer. The answer is the same as for signing in. A code is ' +
+    'mailed to the address, once a day at most, which `POST /api/auth/confirm` takes.',
   body: Registration,
   response: { 201: answer(SignedIn, 'The account is made and signed in'), ...refused(401, 403, 409) },
+}
+
+const CONFIRM = {
+  tags,
+  operationId: 'confirmAddress',
+  summary: 'Confirm an address',
+  description:
+    'For anyone who has registered and read the code in the one mail that was sent to the address. The code works once, for ' +
+    'seven days. Until then no other mail goes to the account: no alert about a sign-in, for instance.',
+  body: Confirmation,
+  response: { 204: gone('The address is confirmed') },
 }
 
 const LOGIN = {

@@ -18,6 +18,11 @@ export const Credentials = Type.Object(
 )
 export type Credentials = Static<typeof Credentials>
 
+export const Confirmation = Type.Object(
+  { token: Type.String({ minLength: 1, maxLength: 200, description: 'The code of the mail' }) },
+  { additionalProperties: false, examples: [{ token: TOKEN_EXAMPLE }] },
+)
+
 export const Refresh = Type.Object(
   { refreshToken: Type.String({ minLength: 1, maxLength: 200, description: 'The newest one you have received' }) },
   { additionalProperties: false, examples: [{ refreshToken: TOKEN_EXAMPLE }] },

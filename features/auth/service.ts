@@ -1,3 +1,4 @@
+import createError from '@fastify/error'
 import type { FastifyInstance } from 'fastify'
 import type { Actor } from '../../plugins/actor.ts'
 import type { Principal } from '../../plugins/auth.ts'
@@ -5,11 +6,18 @@ import { found } from '../../plugins/errors.ts'
 import { EmailTaken, RegistrationClosed } from '../../domain/accounts/account.ts'
 import { onUnique } from '../../domain/sql.ts'
 import { newId } from '../../domain/lists/fields.ts'
+import { confirmationStore } from '../../domain/accounts/confirmations.ts'
 import { newSession, sessionStore } from '../../domain/accounts/sessions.ts'
 import { begin, type Started } from '../../domain/accounts/sign-in.ts'
 import { login } from './login.ts'
 import { authRepository } from './repository.ts'
 import type { Registration } from './schemas.ts'
+
+const InvalidCode = createError(
+  'INVALID_CONFIRMATION',
+  'This code confirms nothing: it was used, has expired, or is not the one in the mail',
+  400,
+)
 
 type Parts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency' | 'passwords' | 'config'>
 
@@ -37,6 +45,18 @@ export const authService = (parts: Parts) => ({
     if (stranger.idempotency?.replayed === true) return login(parts, stranger, { email: body.email, password })
     return { user, session }
   },
+
+  /** Whoever sends the code of a mail has shown that the address is theirs. */
+  confirm: (stranger: Actor, code: string): Promise<void> =>
+    parts.db.transaction(async tx => {
+      const confirmations = confirmationStore(tx)
+      const account = await confirmations.accountOf(code, new Date().toISOString())
+      if (!account) throw new InvalidCode()
+      const { id } = account
+      await confirmations.prove(id)
+      const entry = { action: 'confirm', entityType: 'user', entityId: id, after: { emailVerified: true } }
+      await parts.audit.record(tx, { ...stranger, ...account }, entry)
+    }),
 
   logout: (actor: Principal): Promise<void> =>
     parts.db.transaction(async tx => {

@@ -1,10 +1,12 @@
 import type { Transaction } from '../../db/database.ts'
+import { randomSecret } from '../../plugins/secrets.ts'
+import { confirmationStore } from '../../domain/accounts/confirmations.ts'
 import type { Notifications } from '../../domain/accounts/notifications.ts'
 import type { CalendarIdentity } from '../../domain/interviews/calendar.ts'
 import { newId } from '../../domain/lists/fields.ts'
 import { fromJson } from '../../domain/sql.ts'
 import { calendarFor, messageText } from './messages.ts'
-import { letterOf, signInLetter } from './letters.ts'
+import { confirmationLetter, letterOf, signInLetter } from './letters.ts'
 import { interviewFrom, type Interview } from './interview-history.ts'
 import { journalRepository, type JournalRow } from './journal-repository.ts'
 import { peopleRepository, type Preferences } from './people-repository.ts'
@@ -14,9 +16,12 @@ import { noticesOf, peopleOf, type Notice } from './notices.ts'
 
 /** Rows of the journal in one transaction. Few, as all other writers wait for it. */
 const ROWS_AT_ONCE = 50
+const DAY_MS = 24 * 60 * 60 * 1000
+/** So long somebody has to confirm that an address is theirs. */
+const CODE_LIVES_MS = 7 * DAY_MS
 
 /** The choice in a profile that turns each kind of mail off. */
-const CHOICE: Readonly<Record<OutboxMail['kind'], keyof Notifications>> = {
+const CHOICE: Readonly<Record<Exclude<OutboxMail['kind'], 'confirmation'>, keyof Notifications>> = {
   invitation: 'invitations',
   change: 'changes',
   cancellation: 'cancellations',
@@ -45,6 +50,7 @@ export async function fill(tx: Transaction, rules: FillingRules, now: string): P
   for (const row of rows) {
     if (row.entityType === 'event' && row.entityId !== null) await mailAboutEvent(tx, rules, row, now)
     if (row.entityType === 'session' && row.action === 'login') await mailAboutSignIn(tx, row)
+    if (row.entityType === 'user' && row.action === 'register') await askWhoseAddress(tx, rules, row, now)
   }
   const last = rows.at(-1)
   if (last) await journal.advance(last.id)
@@ -99,7 +105,7 @@ function remindersOf(
     .flatMap(dueAt => peopleOf(interview).map(to => ({ notice: { kind: 'reminder', to, interview }, dueAt })))
 }
 
-/** Notifies an account that has signed in before, but never from this place. */
+/** Notifies an account that has signed in before, but never from this place; at no address that nobody has proved. */
 async function mailAboutSignIn(
   tx: Transaction,
   { entityId, changes, occurredAt, ip, userAgent }: JournalRow,
@@ -107,23 +113,50 @@ async function mailAboutSignIn(
   const { userId }: Partial<Record<string, { to: unknown }>> = fromJson(changes)
   const people = peopleRepository(tx)
   const account = await people.account(String(userId?.to))
-  if (!account || !wants(account, 'sign_in')) return
+  if (!account?.emailVerified || !wants(account, 'sign_in')) return
   const from = { ip: ip ?? 'unknown', userAgent: userAgent ?? 'unknown' }
   const place = { userId: String(userId?.to), sessionId: entityId ?? '', at: occurredAt, ...from }
   const earlier = await people.earlierSessions(place)
   if (!earlier || earlier.total === 0 || earlier.fromHere > 0) return
-  const letter = signInLetter(account.name, occurredAt, account.timezone, from)
+  const letter = signInLetter(occurredAt, account.timezone, from)
   await outboxRepository(tx).insert({
     id: newId(),
     kind: 'sign_in',
     eventId: null,
     recipient: account.email,
     subject: letter.subject,
-    message: messageText({ name: account.name, ...letter }),
+    message: messageText({ name: '', ...letter }),
     dueAt: occurredAt,
   })
 }
 
-function wants(preferences: Preferences | undefined, kind: OutboxMail['kind']): boolean {
+/**
+ * Mails a code to the address that somebody registered with; once a day to each address, however many register with it.
+ * Nothing that they wrote is in it.
+ */
+async function askWhoseAddress(tx: Transaction, rules: FillingRules, row: JournalRow, now: string): Promise<void> {
+  const userId = row.entityId ?? ''
+  const outbox = outboxRepository(tx)
+  const account = await peopleRepository(tx).account(userId)
+  if (!account || account.emailVerified || (await outbox.isAskedLately(account.email, after(now, -DAY_MS)))) return
+  const [code, expiresAt] = [randomSecret(), after(now, CODE_LIVES_MS)]
+  await confirmationStore(tx).keep(code, userId, { now, expiresAt })
+  const { subject, ...letter } = confirmationLetter(rules.host, code, expiresAt)
+  const message = messageText({ name: '', ...letter })
+  const mail = {
+    id: newId(),
+    kind: 'confirmation',
+    eventId: null,
+    recipient: account.email,
+    dueAt: row.occurredAt,
+  } as const
+  await outbox.insert({ ...mail, subject, message })
+}
+
+function after(now: string, milliseconds: number): string {
+  return new Date(Date.parse(now) + milliseconds).toISOString()
+}
+
+function wants(preferences: Preferences | undefined, kind: keyof typeof CHOICE): boolean {
   return preferences === undefined || preferences.notifications[CHOICE[kind]]
 }

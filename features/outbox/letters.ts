@@ -2,6 +2,7 @@ import escapeHtml from 'escape-html'
 import { DateTime } from 'luxon'
 import type { Interview } from './interview-history.ts'
 import type { EventKind, Notice } from './notices.ts'
+import { programOf } from './programs.ts'
 
 /** The words of a mail to one person. */
 export interface Letter {
@@ -31,20 +32,31 @@ export function letterOf({ kind, to, interview }: Notice, zone: string): Letter 
   return letter(subject, to.name, OPENING[kind], detailsOf(interview, zone, to.interviewerId !== null))
 }
 
-/** The letter about a sign-in from a place that is new for the account. */
-export function signInLetter(name: string, at: string, zone: string, from: { ip: string; userAgent: string }): Letter {
+/** The letter about a sign-in from a place that is new for the account. It repeats nothing that whoever came has written. */
+export function signInLetter(at: string, zone: string, from: { ip: string; userAgent: string }): Letter {
   const details: Detail[] = [
     ['When', timeIn(at, zone)],
     ['Address', from.ip],
-    ['Program', from.userAgent],
+    ['Program', programOf(from.userAgent)],
     ['If this was not you', 'Change your password; that ends every other session, API token and calendar feed.'],
   ]
   return letter(
     'New sign-in to your Panelist account',
-    name,
+    '',
     'Somebody signed in to your account from a new place.',
     details,
   )
+}
+
+/** The one letter that goes to an address of which nobody knows whose it is. The same for everybody but for its code. */
+export function confirmationLetter(host: string, code: string, expiresAt: string): Letter {
+  const details: Detail[] = [
+    ['Code', code],
+    ['Valid until', timeIn(expiresAt, 'UTC')],
+    ['If this was you', 'Confirm with this code, where you registered, that the address is yours.'],
+    ['If this was not you', 'Do nothing. You will receive no other mail from us.'],
+  ]
+  return letter('Confirm your address', '', `Somebody registered at ${host} with this address.`, details)
 }
 
 type Detail = readonly [label: string, value: string]

@@ -3,7 +3,7 @@ import { ALL_WANTED, notificationsFrom, type Notifications } from '../../domain/
 
 const PREFERENCES = ({ dialect }: Queryable) => `SELECT interviewers.id, interviewers.timezone, users.notifications
   FROM interviewers LEFT JOIN users ON users.id = interviewers.user_id WHERE interviewers.id ${dialect.inList('ids')}`
-const ACCOUNT = `SELECT name, email, timezone, notifications FROM users WHERE id = :id`
+const ACCOUNT = `SELECT email, email_verified AS "emailVerified", timezone, notifications FROM users WHERE id = :id`
 /** Counts the earlier sessions of an account, and those from the same place. */
 const EARLIER_SESSIONS = `SELECT count(*) AS total,
     coalesce(sum(CASE WHEN ip = :ip AND user_agent = :userAgent THEN 1 ELSE 0 END), 0) AS "fromHere"
@@ -27,8 +27,8 @@ export const peopleRepository = (sql: Queryable) => ({
     return new Map(rows.map(row => [row.id, preferencesFrom(row)]))
   },
   account: async (id: string) => {
-    const row = await sql.one<PreferenceRow & { name: string; email: string }>(ACCOUNT, { id })
-    return row && { name: row.name, email: row.email, ...preferencesFrom(row) }
+    const row = await sql.one<PreferenceRow & { email: string; emailVerified: 0 | 1 }>(ACCOUNT, { id })
+    return row && { email: row.email, emailVerified: row.emailVerified === 1, ...preferencesFrom(row) }
   },
   earlierSessions: (from: { userId: string; sessionId: string; at: string; ip: string; userAgent: string }) =>
     sql.one<{ total: number; fromHere: number }>(EARLIER_SESSIONS, from),

@@ -20,6 +20,8 @@ const NEXT = `SELECT id, recipient, subject, message, attempts, created_at AS "c
 const AHEAD = `status = 'pending' AND kind <> 'reminder' AND attempts = 0 AND due_at > :now`
 const IS_AHEAD = `SELECT 1 FROM outbox WHERE ${AHEAD} LIMIT 1`
 const BRING_BACK = `UPDATE outbox SET due_at = :now WHERE ${AHEAD}`
+const CONFIRMED_LATELY = `SELECT 1 FROM outbox
+  WHERE kind = 'confirmation' AND lower(recipient) = :recipient AND created_at > :since LIMIT 1`
 /** The text of a sent mail is not kept. */
 const SENT = `UPDATE outbox SET status = 'sent', attempts = attempts + 1, problem = NULL, sent_at = :now, message = '{}'
   WHERE id = :id AND status = 'pending'`
@@ -78,6 +80,9 @@ export const outboxRepository = (sql: Queryable) => ({
     ]),
   insert: ({ problem = null, ...mail }: NewMail) =>
     sql.run(INSERT, { ...mail, problem, status: problem === null ? 'pending' : 'dead' }),
+  /** Whether an address was asked since then whether it is somebody's, for whichever account. */
+  isAskedLately: async (recipient: string, since: string): Promise<boolean> =>
+    (await sql.one(CONFIRMED_LATELY, { recipient: folded(recipient), since })) !== undefined,
   forgetReminders: (eventId: string) => sql.run(FORGET_REMINDERS, { eventId }),
   next: (now: string) => sql.one<DueMail>(NEXT, { now }),
   isAhead: async (now: string): Promise<boolean> => (await sql.one(IS_AHEAD, { now })) !== undefined,

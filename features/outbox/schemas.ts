@@ -2,7 +2,7 @@ import { Type, type Static } from '@sinclair/typebox'
 import { Email, Id, Instant, Nullable, OneOf, Version } from '../../domain/lists/fields.ts'
 import { PageOf, PageQuery } from '../../domain/lists/page.ts'
 
-const Kind = OneOf(['invitation', 'change', 'cancellation', 'removal', 'reminder', 'sign_in'])
+const Kind = OneOf(['invitation', 'change', 'cancellation', 'removal', 'reminder', 'sign_in', 'confirmation'])
 const Status = OneOf(['pending', 'sent', 'dead'], 'A dead mail was tried for a day, or refused permanently')
 
 export const OutboxMail = Type.Object(

@@ -26,6 +26,7 @@ describe.each(drivers)('access on $name', driver => {
     'GET /metrics', // to programs of the same machine, as these requests are
     'GET /api/health',
     'POST /api/auth/register',
+    'POST /api/auth/confirm',
     'POST /api/auth/login',
     'POST /api/auth/refresh',
     'GET /api/auth/google',
@@ -52,6 +53,7 @@ describe.each(drivers)('access on $name', driver => {
     getApiHealth: stranger,
     getLiveness: stranger,
     getMetrics: stranger,
+    confirmAddress: stranger,
     register: stranger,
     login: stranger,
     refresh: stranger,

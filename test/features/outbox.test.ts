@@ -384,25 +384,71 @@ describe.each(drivers)('mails on $name', driver => {
       await reminding.close()
     })
 
+    const password = 'violet harbor anchors 42'
+    const register = (email: string, name = 'Ada Lovelace', userAgent = 'Desk') => {
+      const headers = { 'user-agent': userAgent }
+      return t.call({ method: 'POST', url: '/api/auth/register', payload: { email, name, password }, headers })
+    }
+    const signIn = (email: string, userAgent: string) => {
+      const headers = { 'user-agent': userAgent }
+      return t.call({ method: 'POST', url: '/api/auth/login', payload: { email, password }, headers })
+    }
+    const codeIn = (mail: Received | undefined) => /^Code: ([\w-]{43})$/m.exec(mail?.text ?? '')?.[1] ?? ''
+    const confirm = (token: string) => t.post('/api/auth/confirm', { token })
+
     it('learn of a sign-in from a new place, and not of one from where they were', async () => {
-      const password = 'violet harbor anchors 42'
-      const payload = { email: `new${Date.now()}@example.com`, password, name: 'Ada Lovelace' }
-      const signIn = (userAgent: string) =>
-        t.call({
-          method: 'POST',
-          url: '/api/auth/login',
-          payload: { email: payload.email, password },
-          headers: { 'user-agent': userAgent },
-        })
-      const headers = { 'user-agent': 'Desk' }
-      expect((await t.call({ method: 'POST', url: '/api/auth/register', payload, headers })).status).toBe(201)
-      expect((await signIn('Desk')).status).toBe(200)
+      const email = `new${Date.now()}@example.com`
+      expect((await register(email)).status).toBe(201)
+      expect((await confirm(codeIn((await delivered())[0]))).status).toBe(204)
+      expect((await signIn(email, 'Desk')).status).toBe(200)
       expect(await delivered()).toEqual([])
-      await signIn('Telephone')
+      const headers = 'Mozilla/5.0 (Linux; Android 15) Chrome/140.0 Safari/537.36 https://evil.example'
+      await signIn(email, headers)
       const [mail, ...more] = await delivered()
       expect(more).toEqual([])
-      expect(mail).toMatchObject({ subject: 'New sign-in to your Panelist account', recipients: [payload.email] })
-      expect(mail?.text).toContain('Telephone')
+      expect(mail).toMatchObject({ subject: 'New sign-in to your Panelist account', recipients: [email] })
+      expect(mail?.text).toContain('Program: Chrome on Android')
+      expect(mail?.text).not.toMatch(/evil|Ada/)
+    })
+
+    it('F09 of an address that nobody has proved get one mail, with nothing in it that a stranger wrote', async () => {
+      const email = `victim${Date.now()}@example.com`
+      const link = 'Win a prize at https://evil.example'
+      const { body } = await register(email, link, link)
+      for (const n of [1, 2, 3]) await signIn(email, `https://evil.example/${n}`)
+      const [mail, ...more] = await delivered()
+      expect(more).toEqual([])
+      expect(mail).toMatchObject({ subject: 'Confirm your address', recipients: [email] })
+      expect(JSON.stringify(mail)).not.toMatch(/evil|prize|127\.0\.0\.1/)
+
+      await t.delete(`/api/users/${body.user.id}`, admin)
+      expect(await confirm(codeIn(mail))).toMatchObject(refusal(400, 'INVALID_CONFIRMATION'))
+      expect((await register(email.toUpperCase(), link, link)).status).toBe(201)
+      expect(await delivered()).toEqual([])
+    })
+
+    it('F09 confirm their address once, and the database knows no code', async () => {
+      const email = `late${Date.now()}@example.com`
+      const { body } = await register(email)
+      const code = codeIn((await delivered())[0])
+      const kept = await t.db.many<object>('SELECT * FROM email_confirmations')
+      expect(JSON.stringify([kept, await t.db.many<object>('SELECT * FROM outbox')])).not.toContain(code)
+      expect(await confirm('x'.repeat(43))).toMatchObject(refusal(400, 'INVALID_CONFIRMATION'))
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 8 * 24 * HOUR })
+      expect((await confirm(code)).status).toBe(400)
+      vi.useRealTimers()
+      expect((await confirm(code)).status).toBe(204)
+      expect((await confirm(code)).status).toBe(400)
+      const rows = (await t.get(`/api/audit-logs?entityType=user&entityId=${body.user.id}`, admin)).body.data
+      expect(rows[0]).toMatchObject({ action: 'confirm', actorId: body.user.id })
+    })
+
+    it('F09 whom staff made an account for are known, and get their mails', async () => {
+      const payload = { email: `made${Date.now()}@example.com`, password, name: 'Grace Hopper' }
+      expect((await t.post('/api/users', payload, admin)).status).toBe(201)
+      await signIn(payload.email, 'Desk')
+      await signIn(payload.email, 'Telephone')
+      expect((await delivered()).map(({ subject }) => subject)).toEqual(['New sign-in to your Panelist account'])
     })
   })
 })

@@ -110,7 +110,7 @@ describe.each(drivers)('the tables that are copied from $name', driver => {
     }
     expect(tables.map(({ name }) => name)).toEqual(copied.map(({ name }) => name))
     expect(tables).toContainEqual({ name: 'event_panel', order: ['event_id', 'interviewer_id'], unique: true })
-    expect(tables).toContainEqual({ name: 'login_failures', order: ['account', 'failed_at'], unique: false })
+    expect(tables).toContainEqual({ name: 'login_failures', order: ['account', 'failed_at', 'network'], unique: false })
   })
 })
 
