@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 /** The address itself, in its one form: `203.0.113.8`, `203.0.113.8:50001`, `2001:db8::1`, `[2001:db8::1]:443`. */
-const ENTRY = /^(?:\[([^\]]{2,60})\](?::\d{1,5})?|([\d.]{7,15}):\d{1,5}|([^[\]]{2,60}))$/
+const ENTRY = /^(?:\[([^\]]{2,60})\](?::\d{1,10})?|([\d.]{7,15}):\d{1,10}|([^[\]]{2,60}))$/
 
 /**
  * Leaves of `X-Forwarded-For` only the addresses up to the first entry, from the right, that is none. So `request.ip`,
