@@ -552,12 +552,20 @@ describe.each(drivers)('a cache that fails on $name', driver => {
     }
   }
 
+  /** Has it throw wherever it is a memory of answers, which are measured in bytes: the database keeps statements in one. */
+  function breakMemory(method: 'get' | 'set' | 'has' | 'peek' | 'delete') {
+    const working: unknown = Reflect.get(LRUCache.prototype, method)
+    return vi.spyOn(LRUCache.prototype, method).mockImplementation(function (this: unknown, ...given: unknown[]) {
+      const measured = this instanceof LRUCache && this.maxSize > 0
+      if (measured || typeof working !== 'function') throw new Error('the memory is broken')
+      return Reflect.apply(working, this, given)
+    })
+  }
+
   it.each(['get', 'set', 'has', 'peek', 'delete'] as const)(
     'answers rightly from the database while %s of its memory throws',
     async method => {
-      const broken = vi.spyOn(LRUCache.prototype, method).mockImplementation(() => {
-        throw new Error('the memory is broken')
-      })
+      const broken = breakMemory(method)
       for (let round = 0; round < 3; round += 1) {
         for (const answer of await many()) expect(answer).toMatchObject({ status: 200, text: right })
       }
@@ -565,7 +573,7 @@ describe.each(drivers)('a cache that fails on $name', driver => {
       expect(await ask(t.app, `${list}/${unknown}`, { as: admin })).toMatchObject({ status: 404 })
       await addInterviewer(t, admin, { name: `Somebody ${method}` })
       expect((await ask(t.app, `${list}?limit=100`, { as: admin })).text).toContain(`Somebody ${method}`)
-      if (broken.mock.calls.length > 0) expectDiscreet()
+      if (broken.mock.results.some(({ type }) => type === 'throw')) expectDiscreet()
       broken.mockRestore()
       for (const answer of await many()) expect(answer).toMatchObject({ status: 200, text: right })
       expect(await ask(t.app, url, { as: admin })).toMatchObject({ text: right, cache: 'hit' })
@@ -573,9 +581,7 @@ describe.each(drivers)('a cache that fails on $name', driver => {
   )
 
   it.each(['get', 'set'] as const)('says so in the log when %s of its memory throws', async method => {
-    vi.spyOn(LRUCache.prototype, method).mockImplementation(() => {
-      throw new Error('the memory is broken')
-    })
+    breakMemory(method)
     await ask(t.app, url, { as: admin })
     expect(warnings()).not.toEqual([])
     expectDiscreet()
