@@ -26,7 +26,7 @@ async function said(bytes: string): Promise<string> {
   let text = ''
   socket.on('error', () => undefined).on('data', (chunk: string) => (text += chunk))
   socket.write(bytes, 'latin1')
-  await once(socket, 'close')
+  await new Promise(resolve => socket.once('close', resolve)) // an error may come before it
   return text
 }
 
