@@ -12,6 +12,9 @@ const OLDEST_SERVER = 14
 const READ_ONLY = '-c default_transaction_read_only=on'
 /** A server may be set up to acknowledge what it has not written down; this program does not. */
 const DURABLE = `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`
+const LOOK_MS = 1_000
+/** Changes nothing, and yet has to be written. */
+const REWRITE = `UPDATE row_counts SET total = total WHERE table_name = 'audit_logs'`
 const SERVER = `SELECT current_setting('server_version') AS version, current_setting('server_version_num') AS number,
   current_setting('server_encoding') AS encoding`
 
@@ -45,6 +48,7 @@ class PostgresDatabase implements Database {
   readonly #writes: WriteQueue
   readonly #changes: ChangeListener
   readonly #slow: { readonly slowQueries: number }
+  readonly #looks: NodeJS.Timeout
   #closing: Promise<void> | undefined
 
   constructor(url: string, given: DatabaseOptions) {
@@ -60,6 +64,7 @@ class PostgresDatabase implements Database {
     this.#readers.on('error', () => undefined) // an idle connection was lost: the next read makes a new one
     this.#changes = new ChangeListener(() => connected(url))
     this.#writes = new WriteQueue(() => this.#connectWriter(), this.#statements)
+    this.#looks = setInterval(() => this.#look(), LOOK_MS).unref()
   }
 
   async open(): Promise<void> {
@@ -91,7 +96,8 @@ class PostgresDatabase implements Database {
 
   /** As far as this process knows: whether the server answers, a query tells. */
   health() {
-    return { writable: true }
+    const reason = this.#writes.obstacle
+    return reason === undefined ? { writable: true } : { writable: false, reason }
   }
 
   stats() {
@@ -109,9 +115,16 @@ class PostgresDatabase implements Database {
   }
 
   async #close(): Promise<void> {
+    clearInterval(this.#looks)
     await this.#writes.close()
     await this.#changes.close()
     await hangUp(this.#readers)
+  }
+
+  /** Finds out whether what stood in the way of writes has passed, also when nobody writes. */
+  #look(): void {
+    const { obstacle, queued } = this.#writes
+    if (obstacle !== undefined && queued === 0) void this.run(REWRITE).catch(() => undefined)
   }
 
   #assertReadable(): void {

@@ -16,6 +16,12 @@ const KINDS: Readonly<Record<string, ConstraintKind>> = {
  * a time limit, the system, a server that only reads, a password or database that is being changed, a lock not got.
  */
 const PASSING = /^(08|40|53|57|58|XX|25006|28|3D|55P03)/
+/** What stands in the way of every write until it has passed, by code. */
+const OBSTACLES: Readonly<Record<string, string>> = {
+  53100: 'the disk is full',
+  58030: 'the disk reports errors',
+  25006: 'the server can only be read',
+}
 /** Serialization failure and deadlock: tried again at once. */
 const CONFLICTS = new Set(['40001', '40P01'])
 
@@ -25,6 +31,12 @@ export function translate(operation: string, error: unknown): unknown {
   const kind = KINDS[error.code ?? '']
   if (kind) return new ConstraintError(kind, constraintName(error), error)
   return new DatabaseError(operation, error, PASSING.test(error.code ?? ''))
+}
+
+/** Why a write failed that others will fail for as well until that has passed; undefined for every other error. */
+export function obstacleOf(error: unknown): string | undefined {
+  const cause = error instanceof DatabaseError ? error.cause : undefined
+  return cause instanceof pg.DatabaseError ? OBSTACLES[cause.code ?? ''] : undefined
 }
 
 /** Whether transactions were in each other's way, so that the one undone may be tried again. */

@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { assertOutside, assertRoom, outcomeOf, submit, type Outcome, type Unit } from '../commit-unit.ts'
 import type { Transaction } from '../database.ts'
 import { hangUp, type StatementRunner } from './connection.ts'
-import { isConflict, isConnectionLost } from './errors.ts'
+import { isConflict, isConnectionLost, obstacleOf } from './errors.ts'
 import { OpenTransaction } from './open-transaction.ts'
 
 /** Each unit is a subtransaction, of which a server process keeps 64 at hand. */
@@ -39,6 +39,8 @@ export class WriteQueue {
   #waiting: Unit<OpenTransaction>[] = []
   #writing: Promise<void> | undefined
   #closed = false
+  /** Why the last write failed, when all will until that has passed. */
+  obstacle: string | undefined
   commits = 0
   transactions = 0
   failedCommits = 0
@@ -92,6 +94,7 @@ export class WriteQueue {
       await this.#runUnits(client, outcomes)
     } catch (error) {
       this.failedCommits += 1
+      this.obstacle = obstacleOf(error) ?? this.obstacle
       const lost = this.#client
       this.#client = undefined
       if (lost) void hangUp(lost) // what it has left behind, the server undoes
@@ -101,6 +104,7 @@ export class WriteQueue {
     const done = outcomes.filter(({ refusal }) => refusal === undefined)
     this.commits += 1
     this.transactions += done.length
+    this.obstacle = outcomes.map(({ refusal }) => obstacleOf(refusal)).find(Boolean)
     for (const { unit, refusal } of outcomes) unit.settle(refusal)
   }
 

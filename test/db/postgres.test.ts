@@ -202,6 +202,21 @@ describe('a connection', () => {
   })
 })
 
+describe('F32 a server whose disk is full', () => {
+  it('is told of while writes fail, and by itself when there is room again', async () => {
+    // The server's own error, raised where it would be.
+    await foreign.query(`CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = '53100'; END $$;
+      CREATE TRIGGER fails BEFORE UPDATE ON row_counts FOR EACH ROW EXECUTE FUNCTION fail()`)
+    const writing = db.transaction(tx => insertAuditLog(tx, 'a'))
+    await expect(writing).rejects.toMatchObject({ unavailable: true })
+    expect(db.health()).toEqual({ writable: false, reason: 'the disk is full' })
+    expect(await countOf(db, 'audit_logs')).toBe(0)
+    await foreign.query('DROP TRIGGER fails ON row_counts')
+    await expect.poll(() => db.health(), { timeout: 10_000 }).toEqual({ writable: true })
+  })
+})
+
 describe('a server that will not do', () => {
   it.each([
     [
