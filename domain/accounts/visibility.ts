@@ -20,6 +20,14 @@ export function visibleTo<Owned extends { readonly userId: string | null }>(
   return found(isStaff(viewer) || owned?.userId === viewer.id ? owned : undefined, 'interviewer')
 }
 
+/** The journal, whole or without what only admins may know: a table and a view of the same columns. */
+export type Journal = 'audit_logs' | 'staff_audit_logs'
+
+/** The part of the journal that a member of staff reads, in every list, file, history and feed alike. */
+export function journalFor({ role }: { readonly role: Role }): Journal {
+  return role === 'admin' ? 'audit_logs' : 'staff_audit_logs'
+}
+
 /** Who is answered alike, for the cache of a route: two people with the same name get the same answer. */
 
 export const everyone = (): string => 'everyone'

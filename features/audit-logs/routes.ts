@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
 import type { Declarations } from '../../plugins/feature.ts'
 import { answer, refused } from '../../domain/lists/answers.ts'
 import { exportOf } from '../../domain/lists/export.ts'
@@ -8,25 +9,26 @@ import { AuditLog, AuditLogExportQuery, AuditLogId, AuditLogPage, AuditLogQuery,
 import { auditLogsService } from './service.ts'
 
 const tags = ['audit']
+const READERS =
+  'For admin and talent; what happened to accounts, their sessions and tokens, mails and backups is for admin alone.'
 
 export const auditLogsRoutes: FastifyPluginAsyncTypebox = async app => {
-  const journal = auditLogsService(app)
+  const journalOf = ({ principal }: FastifyRequest) => auditLogsService(app, principal)
   const onRequest = [app.authorize(STAFF)]
 
-  app.get('/audit-logs', { onRequest, schema: LIST }, request => journal.list(request.query))
+  app.get('/audit-logs', { onRequest, schema: LIST }, request => journalOf(request).list(request.query))
 
   app.get('/audit-logs/export', { exposeHeadRoute: false, onRequest, schema: EXPORT }, (request, reply) =>
-    reply.sendList(journal.exported(request.query)),
+    reply.sendList(journalOf(request).exported(request.query)),
   )
 
   app.get('/audit-logs/:id', { config: { versioned: false }, onRequest, schema: GET }, request =>
-    journal.find(request.params.id),
+    journalOf(request).find(request.params.id),
   )
 }
 
 /** The history of one resource of each kind that has one. */
 export const historyRoutes: FastifyPluginAsyncTypebox<Pick<Declarations, 'histories'>> = async (app, { histories }) => {
-  const journal = auditLogsService(app)
   for (const { entityType, path, roles } of histories) {
     const schema = {
       tags,
@@ -38,7 +40,7 @@ export const historyRoutes: FastifyPluginAsyncTypebox<Pick<Declarations, 'histor
       response: { 200: answer(AuditLogPage, 'A page of its history'), ...refused(403) },
     }
     app.get(`${path}/:id/history`, { onRequest: [app.authorize(roles)], schema }, request =>
-      journal.history(entityType, request.params.id, request.query),
+      auditLogsService(app, request.principal).history(entityType, request.params.id, request.query),
     )
   }
 }
@@ -47,7 +49,7 @@ const LIST = {
   tags,
   operationId: 'listAuditLogs',
   summary: 'Read the journal',
-  description: 'For admin and talent. Lists every change there ever was, the latest first. Page with `cursor`.',
+  description: `${READERS} Lists every change there ever was, the latest first. Page with \`cursor\`.`,
   querystring: AuditLogQuery,
   response: { 200: answer(AuditLogPage, 'A page of the journal'), ...refused(403) },
 }
@@ -56,7 +58,7 @@ const EXPORT = exportOf({
   tags,
   operationId: 'exportAuditLogs',
   what: 'the journal',
-  readers: 'For admin and talent.',
+  readers: READERS,
   query: AuditLogExportQuery,
   example: 'id,occurredAt,actorName,action\r\n42,2026-03-01T08:00:00.000Z,Tess Talent,cancel\r\n',
 })
@@ -65,7 +67,7 @@ const GET = {
   tags,
   operationId: 'getAuditLog',
   summary: 'Read one row of the journal',
-  description: 'For admin and talent.',
+  description: READERS,
   params: AuditLogId,
   response: { 200: answer(AuditLog, 'The row'), ...refused(403, 404) },
 }

@@ -86,6 +86,7 @@ describe.each(drivers)('what the database keeps true by itself on $name', driver
         { name: 'audit_logs', total: 3 },
         { name: 'events', total: 1 },
         { name: 'interviewers', total: 2 },
+        { name: 'staff_audit_logs', total: 3 },
       ])
     })
   })

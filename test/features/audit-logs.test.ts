@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { declarations } from '../../features/index.ts'
 import { refusal } from '../support/answers.ts'
 import { testApp, type SignedIn, type TestApp } from '../support/app.ts'
-import { drivers } from '../support/databases.ts'
+import { drivers, sqlite } from '../support/databases.ts'
 
 const url = '/api/audit-logs'
 
@@ -52,6 +54,68 @@ describe.each(drivers)('the audit log on $name', driver => {
     it.each(['POST', 'PUT', 'DELETE'] as const)('has no way to %s', async method => {
       const answer = await t.call({ method, url: `${url}/1`, as: admin, payload: {} })
       expect(answer).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } })
+    })
+  })
+
+  describe('F12 audit logs show talent nothing that is for admins', () => {
+    const FOR_ADMINS = ['user', 'session', 'api_token', 'mail', 'backup']
+    const lastOf = async (entityType: string) => (await get(`?entityType=${entityType}&limit=1`, admin)).body.data[0]
+
+    beforeAll(async () => {
+      for (const entityType of new Set([...FOR_ADMINS, ...declarations.histories.map(history => history.entityType)])) {
+        const row = { type: entityType, id: randomUUID() }
+        await t.db.run(
+          `INSERT INTO audit_logs (actor_name, action, entity_type, entity_id) VALUES ('x', 'probe', :type, :id)`,
+          row,
+        )
+      }
+    })
+
+    it.each(FOR_ADMINS)('of a %s, in a list, alone, or in a file', async entityType => {
+      const { id, entityId } = await lastOf(entityType)
+      const filter = `entityType=${entityType}&entityId=${entityId}`
+      expect((await get(`?${filter}`, admin)).body.pagination.total).toBe(1)
+      expect((await get(`?${filter}`)).body).toMatchObject({ data: [], pagination: { total: 0, nextCursor: null } })
+      expect((await get(`/${id}`, admin)).status).toBe(200)
+      expect(await get(`/${id}`)).toMatchObject(refusal(404, 'NOT_FOUND'))
+      const file = async (as: SignedIn) =>
+        (await t.app.inject({ url: `${url}/export?action=probe`, headers: as.headers })).body
+      expect(await file(admin)).toContain(entityId)
+      expect(await file(talent)).not.toContain(entityId)
+    })
+
+    it('as the histories do: whoever may not read one finds none of its rows', async () => {
+      for (const { entityType, path, roles } of declarations.histories) {
+        const { id, entityId } = await lastOf(entityType)
+        const status = roles.includes('talent') ? 200 : 403
+        expect((await t.get(`${path}/${entityId}/history`, talent)).status).toBe(status)
+        expect((await get(`/${id}`)).status).toBe(status === 200 ? 200 : 404)
+      }
+    })
+
+    it('and pages and totals count what is shown', async () => {
+      const shown = await t.db.many<{ id: number }>(
+        `SELECT id FROM audit_logs WHERE entity_type NOT IN (${FOR_ADMINS.map(type => `'${type}'`).join()})
+         ORDER BY id DESC LIMIT 1000`,
+      )
+      const walked: number[] = []
+      for (let query = '?limit=3'; query !== '';) {
+        const { data, pagination } = (await get(query)).body
+        expect(pagination.total).toBe(shown.length)
+        walked.push(...data.map((row: { id: number }) => row.id))
+        query = pagination.nextCursor === null ? '' : `?limit=3&cursor=${pagination.nextCursor}`
+      }
+      expect(walked).toEqual(shown.map(({ id }) => id))
+      const all = await t.db.one<{ total: number }>('SELECT count(*) AS total FROM audit_logs')
+      expect((await get('', admin)).body.pagination.total).toBe(all?.total)
+    })
+
+    it.runIf(driver === sqlite)('and are found by an index, however many rows are left out', async () => {
+      const planOf = (where: string) => `EXPLAIN QUERY PLAN SELECT * FROM staff_audit_logs ${where} ORDER BY id DESC`
+      const plan = async (where: string) =>
+        (await t.db.many<{ detail: string }>(planOf(where))).map(({ detail }) => detail).join()
+      expect(await plan('')).toMatch(/USING INDEX audit_logs_of_staff$/)
+      expect(await plan(`WHERE entity_type = 'event'`)).toMatch(/USING INDEX audit_logs_by_type \(entity_type=\?\)$/)
     })
   })
 
