@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import createError from '@fastify/error'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { paced } from './turns.ts'
 import { retryIn, ValidationError } from './errors.ts'
 import { whenEnded } from './http/ending.ts'
 import type { Column } from './exports/cells.ts'
@@ -121,15 +121,6 @@ function assertPrintable(rows: number): void {
   const most = MOST_PRINTED_ROWS.toLocaleString('en')
   const sentence = `a PDF has at most ${most} rows, and these are ${rows.toLocaleString('en')}: filter them, or take csv or xlsx`
   throw new ValidationError('/format', 'pdf', sentence)
-}
-
-/** Lets everybody else have their turn between two pages, and reads no further for somebody who has left. */
-async function* paced<Page>(pages: AsyncIterable<Page>, left: AbortSignal): AsyncGenerator<Page> {
-  for await (const page of pages) {
-    yield page
-    await nextTurn()
-    left.throwIfAborted()
-  }
 }
 
 /** The same pages, of which the first has been read: a list that cannot be read is an error, and not half a file. */

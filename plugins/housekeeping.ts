@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import fp from 'fastify-plugin'
+import { nextTurn } from './turns.ts'
 
 /** What has expired is gone within the hour, also after a start and when a round fails. */
 const EVERY_MS = 20 * 60_000

@@ -29,7 +29,7 @@ const DELETE = 'DELETE FROM events WHERE id = :id'
 const INSERT_SEAT = `INSERT INTO event_panel (event_id, interviewer_id, seat, role, response, responded_at)
   VALUES (:eventId, :interviewerId, :seat, :role, :response, :respondedAt)`
 const CLEAR_SEATS = 'DELETE FROM event_panel WHERE event_id = :id'
-const USERS_OF = ({ dialect }: Queryable) => `SELECT user_id AS "userId" FROM interviewers
+const USERS_OF = ({ dialect }: Queryable) => `SELECT id, user_id AS "userId" FROM interviewers
   WHERE id ${dialect.inList('ids')} AND user_id IS NOT NULL`
 
 const LISTING: Listing = {
@@ -65,10 +65,10 @@ export const eventsRepository = (sql: Queryable) => ({
     wholeList<EventRow, Event>(sql, LISTING, { ...query, filters: filtersOf(query, viewerId) }, rows =>
       withPanels(sql, rows),
     ),
-  /** The accounts that act as these interviewers. */
+  /** The accounts that act as these interviewers, by the ids of the interviewers. */
   usersOf: async (interviewerIds: readonly string[]) => {
-    const rows = await sql.many<{ userId: string }>(USERS_OF(sql), { ids: JSON.stringify(interviewerIds) })
-    return rows.map(({ userId }) => userId)
+    const rows = await sql.many<{ id: string; userId: string }>(USERS_OF(sql), { ids: JSON.stringify(interviewerIds) })
+    return new Map(rows.map(({ id, userId }) => [id, userId]))
   },
 })
 

@@ -15,7 +15,11 @@ export const eventsTopic: Topic = {
   tables: ['events', 'event_panel', 'interviewers'],
   seesAll: isStaff,
   find: async (sql, ids) => new Map((await eventsRepository(sql).findAll(ids)).map(event => [event.id, event])),
-  audience: async (sql, event) => new Set(await eventsRepository(sql).usersOf(seatedOn(event[PANEL]))),
+  audiences: async (sql, events) => {
+    const panels = events.map(event => seatedOn(event[PANEL]))
+    const users = await eventsRepository(sql).usersOf([...new Set(panels.flat())])
+    return panels.map(panel => new Set(panel.flatMap(id => users.get(id) ?? [])))
+  },
 }
 
 /** The ids of the interviewers of a panel, which may come from the journal. */

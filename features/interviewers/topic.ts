@@ -9,5 +9,5 @@ export const interviewersTopic: Topic = {
   tables: ['interviewers'],
   seesAll: () => true,
   find: async (sql, ids) => new Map((await interviewersRepository(sql).findAll(ids)).map(one => [one.id, one])),
-  audience: async () => new Set(),
+  audiences: async (_sql, things) => things.map(() => new Set()),
 }

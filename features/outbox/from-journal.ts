@@ -19,6 +19,8 @@ const ROWS_AT_ONCE = 50
 const DAY_MS = 24 * 60 * 60 * 1000
 /** So long somebody has to confirm that an address is theirs. */
 const CODE_LIVES_MS = 7 * DAY_MS
+/** Rows of the histories of interviews that one transaction may read, however often an interview was changed. */
+const HISTORY_AT_ONCE = 500
 
 /** The choice in a profile that turns each kind of mail off. */
 const CHOICE: Readonly<Record<Exclude<OutboxMail['kind'], 'confirmation'>, keyof Notifications>> = {
@@ -47,17 +49,20 @@ export async function fill(tx: Transaction, rules: FillingRules, now: string): P
     return false
   }
   const rows = await journal.after(cursor, ROWS_AT_ONCE)
+  let [last, read] = [cursor, 0]
   for (const row of rows) {
-    if (row.entityType === 'event' && row.entityId !== null) await mailAboutEvent(tx, rules, row, now)
+    if (read >= HISTORY_AT_ONCE) break
+    if (row.entityType === 'event' && row.entityId !== null) read += await mailAboutEvent(tx, rules, row, now)
     if (row.entityType === 'session' && row.action === 'login') await mailAboutSignIn(tx, row)
     if (row.entityType === 'user' && row.action === 'register') await askWhoseAddress(tx, rules, row, now)
+    last = row.id
   }
-  const last = rows.at(-1)
-  if (last) await journal.advance(last.id)
-  return rows.length === ROWS_AT_ONCE
+  if (last > cursor) await journal.advance(last)
+  return rows.length === ROWS_AT_ONCE || last < (rows.at(-1)?.id ?? 0)
 }
 
-async function mailAboutEvent(tx: Transaction, rules: FillingRules, row: JournalRow, now: string): Promise<void> {
+/** Returns how many rows of its history were read. */
+async function mailAboutEvent(tx: Transaction, rules: FillingRules, row: JournalRow, now: string): Promise<number> {
   const id = row.entityId ?? ''
   const outbox = outboxRepository(tx)
   const rows = await journalRepository(tx).historyOf(id, row.id)
@@ -75,6 +80,7 @@ async function mailAboutEvent(tx: Transaction, rules: FillingRules, row: Journal
     const mail = { id: newId(), kind, eventId: id, recipient: to.address, dueAt }
     await outbox.insert({ ...mail, ...said(notice, chosen?.timezone, { rules, at: row.occurredAt }) })
   }
+  return rows.length
 }
 
 /** A mail that cannot be written, because its address is invalid, is dead and says why; it delays no other mail. */

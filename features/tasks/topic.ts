@@ -10,6 +10,6 @@ export const tasksTopic: Topic = {
   tables: ['tasks'],
   seesAll: isStaff,
   find: async (sql, ids) => new Map((await tasksRepository(sql).findAll(ids)).map(task => [task.id, task])),
-  audience: async (_sql, { createdBy, assigneeId }) =>
-    new Set([createdBy, assigneeId].filter(id => typeof id === 'string')),
+  audiences: async (_sql, tasks) =>
+    tasks.map(({ createdBy, assigneeId }) => new Set([createdBy, assigneeId].filter(id => typeof id === 'string'))),
 }

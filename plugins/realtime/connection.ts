@@ -1,9 +1,12 @@
 import type { WebSocket } from 'ws'
 import type { Identity } from '../auth/identity.ts'
 import { scopeFor } from '../auth/scopes.ts'
+import { Allowance } from './allowance.ts'
 import type { Feed } from './feed.ts'
+import type { Line } from './line.ts'
 import type { Message } from './messages.ts'
 import { BadMessage, CLOSE, readMessage, type ClientMessage, type ErrorCode } from './protocol.ts'
+import { Subscription, type Subscriber } from './subscription.ts'
 import type { Topic } from './topic.ts'
 
 const AUTH_PATIENCE_MS = 5_000
@@ -14,21 +17,16 @@ const REPLAY_QUEUED_BYTES = 256 * 1024
 const REPLAY_POLL_MS = 20
 const BAD_MESSAGES = 10
 const BAD_WINDOW_MS = 60_000
-const MESSAGES_WAITING = 100
+const MESSAGES_AT_ONCE = 100
+const MESSAGES_A_SECOND = 20
 /** Whoever does not answer a close is cut off after this long. */
 const CLOSE_PATIENCE_MS = 2_000
 const SILENT_PINGS = 2
 
-interface Subscription {
-  readonly topic: Topic
-  /** The last row of the journal that it has received. */
-  position: number
-  /** Whether it has caught up with the feed, and gets what the feed delivers. */
-  live: boolean
-}
-
 export interface ConnectionOptions {
   readonly feed: Feed
+  /** Where the replays of all clients wait for their turn. */
+  readonly replays: Line
   /** Says whose a token is now. */
   readonly identityOf: (token: string) => Promise<Identity | undefined>
   /** Whether the user has no more connections than allowed, with this one. */
@@ -37,7 +35,7 @@ export interface ConnectionOptions {
 }
 
 /** One client: who it is, what it has subscribed to, and what it is sent. */
-export class Connection {
+export class Connection implements Subscriber {
   readonly #socket: WebSocket
   readonly #options: ConnectionOptions
   readonly #subscriptions = new Map<string, Subscription>()
@@ -47,6 +45,7 @@ export class Connection {
   #work: Promise<void> = Promise.resolve()
   #waiting = 0
   #bad: number[] = []
+  readonly #allowance = new Allowance(MESSAGES_AT_ONCE, MESSAGES_A_SECOND)
   #silent = 0
 
   constructor(socket: WebSocket, options: ConnectionOptions, token: string | undefined) {
@@ -73,10 +72,7 @@ export class Connection {
   deliver(messages: readonly Message[]): void {
     for (const message of messages) {
       const subscription = this.#subscriptions.get(message.topic.name)
-      if (subscription?.live !== true || !this.#identity || message.id <= subscription.position) continue
-      const text = message.textFor(this.#identity)
-      if (text !== undefined && !this.#send(text)) return
-      subscription.position = message.id
+      if (subscription?.deliver(message, this) === false) return
     }
   }
 
@@ -115,8 +111,9 @@ export class Connection {
 
   #take(text: string): void {
     this.#silent = 0
-    if (this.#waiting >= MESSAGES_WAITING) this.close(CLOSE.policy, 'too many messages')
-    else this.#queue(() => this.#follow(text))
+    if (this.#socket.readyState !== this.#socket.OPEN) return
+    if (this.#waiting < MESSAGES_AT_ONCE && this.#allowance.take()) this.#queue(() => this.#follow(text))
+    else this.close(CLOSE.policy, 'too many messages')
   }
 
   /** One message after the other, in their order. */
@@ -195,42 +192,40 @@ export class Connection {
 
   /** Everything after `lastId` follows: what was missed first, then what happens. */
   async #subscribe({ topic: name, since }: ClientMessage & { type: 'SUBSCRIBE' }): Promise<void> {
-    const { feed } = this.#options
+    const { feed, replays } = this.#options
     const topic = this.#topic(name)
     await feed.start()
     if (since !== undefined) await feed.assertReached(since)
-    const subscription = { topic, position: since ?? feed.cursor, live: false }
+    const position = since ?? feed.cursor
+    const subscription = new Subscription(topic, position, feed)
     this.#subscriptions.set(name, subscription)
-    this.#send(JSON.stringify({ type: 'SUBSCRIBED', topic: name, lastId: subscription.position }))
-    try {
-      await this.#catchUp(subscription)
-    } catch (error) {
+    this.#send(JSON.stringify({ type: 'SUBSCRIBED', topic: name, lastId: position }))
+    subscription.catchUp(feed, replays, this).catch((error: unknown) => {
+      if (!this.follows(subscription)) return
       this.#subscriptions.delete(name) // it would wait for ever; the client gets an error, and asks again
-      throw error
-    }
+      this.#refuse(error)
+    })
   }
 
-  /** Reads what the feed has passed by, page by page, as fast as the client takes it. */
-  async #catchUp(subscription: Subscription): Promise<void> {
-    const { feed } = this.#options
-    const { topic } = subscription
-    while (this.#subscriptions.get(topic.name) === subscription) {
-      if (subscription.position >= feed.cursor) {
-        subscription.live = true
-        return
-      }
-      const { messages, reached } = await feed.missed(topic, subscription.position, feed.cursor)
-      for (const message of messages) {
-        const text = this.#identity && message.textFor(this.#identity)
-        if (text !== undefined && !this.#send(text)) return
-      }
-      subscription.position = reached
-      await this.#drained()
-    }
+  get userId(): string {
+    return this.#identity?.id ?? ''
   }
 
-  async #drained(): Promise<void> {
-    while (this.#socket.readyState === this.#socket.OPEN && this.#socket.bufferedAmount > REPLAY_QUEUED_BYTES) {
+  follows(subscription: Subscription): boolean {
+    return this.#subscriptions.get(subscription.topic.name) === subscription
+  }
+
+  tell(message: Message): boolean {
+    const text = this.#identity && message.textFor(this.#identity)
+    return text === undefined || this.#send(text)
+  }
+
+  isFull(): boolean {
+    return this.#socket.bufferedAmount > REPLAY_QUEUED_BYTES
+  }
+
+  async drained(): Promise<void> {
+    while (this.#socket.readyState === this.#socket.OPEN && this.isFull()) {
       await new Promise(resolve => setTimeout(resolve, REPLAY_POLL_MS))
     }
   }

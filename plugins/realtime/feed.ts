@@ -1,4 +1,5 @@
 import type { Database } from '../../db/database.ts'
+import { nextTurn } from '../turns.ts'
 import type { TableChanges } from '../changes.ts'
 import { journal, PAGE_ROWS } from './journal.ts'
 import { messagesOf, type Message } from './messages.ts'
@@ -10,6 +11,8 @@ interface FeedOptions {
   readonly changes: TableChanges
   /** Awaited after messages were made and before they are delivered. */
   readonly beforeDelivery: () => Promise<void>
+  /** How many rows may be delivered within one turn of the loop. */
+  readonly rowsAtOnce: () => number
   /** Gets the messages of new rows, in order, each once. Must not wait: the feed moves on with its return. */
   readonly deliver: (messages: readonly Message[]) => void
 }
@@ -83,9 +86,10 @@ export class Feed {
   }
 
   async #deliverNew(): Promise<void> {
-    const { db, beforeDelivery, deliver } = this.#options
+    const { db, rowsAtOnce, beforeDelivery, deliver } = this.#options
     for (;;) {
-      const rows = await journal(db).after(this.#cursor)
+      const most = rowsAtOnce()
+      const rows = await journal(db).after(this.#cursor, most)
       const last = rows.at(-1)
       if (!last) return
       const messages: Message[] = []
@@ -96,7 +100,8 @@ export class Feed {
       await beforeDelivery()
       deliver(messages.sort((a, b) => a.id - b.id))
       this.#cursor = last.id // in the same turn, so that nobody who catches up sees one without the other
-      if (rows.length < PAGE_ROWS) return
+      if (rows.length < most) return
+      await nextTurn()
     }
   }
 }

@@ -1,8 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { WebSocket } from 'ws'
+import { nextTurn } from '../turns.ts'
 import { IDENTITY_TABLES, type Identity } from '../auth/identity.ts'
 import { Connection } from './connection.ts'
 import { Feed } from './feed.ts'
+import { PAGE_ROWS } from './journal.ts'
+import { Line } from './line.ts'
 import { CLOSE } from './protocol.ts'
 import type { Topic } from './topic.ts'
 
@@ -11,6 +14,12 @@ const POLL_MS = 25
 const EXPIRY_MS = 1_000
 const PING_MS = 30_000
 const CONNECTIONS_OF_USER = 10
+/** Users whose clients catch up at the same time. */
+const REPLAYS_AT_ONCE = 4
+/** Messages to all clients together within one turn of the loop. */
+const SENT_AT_ONCE = 2_000
+/** Whose credentials are looked up again within one turn of the loop. */
+const RECHECKED_AT_ONCE = 50
 /** A database that is away is asked again and again, and the log says so this often. */
 const COMPLAIN_MS = 5_000
 
@@ -19,6 +28,7 @@ export class Hub {
   readonly #app: FastifyInstance
   readonly #feed: Feed
   readonly #clients = new Set<Connection>()
+  readonly #replays = new Line(REPLAYS_AT_ONCE)
   readonly #timers: NodeJS.Timeout[] = []
   #identitiesSeen = -1
   #advancing = false
@@ -29,6 +39,7 @@ export class Hub {
     this.#feed = new Feed({
       db: app.db,
       changes: app.changes,
+      rowsAtOnce: () => Math.max(1, Math.min(PAGE_ROWS, Math.floor(SENT_AT_ONCE / this.#clients.size))),
       // Whoever lost the right to a message before it was written does not get it.
       beforeDelivery: () => this.#recheck(),
       deliver: messages => this.#clients.forEach(client => client.deliver(messages)),
@@ -56,6 +67,7 @@ export class Hub {
   connect(socket: WebSocket, token: string | undefined): void {
     const options = {
       feed: this.#feed,
+      replays: this.#replays,
       identityOf: (bearer: string) => this.#identityOf(bearer),
       admit: (userId: string) => this.#admit(userId, socket),
       failed: (error: unknown) => this.#failed(error),
@@ -95,7 +107,9 @@ export class Hub {
     for (const client of this.#clients) {
       const { token } = client
       if (token === undefined) continue
-      const identity = identities.get(token) ?? this.#app.identityOf(token)
+      const known = identities.get(token)
+      if (!known && identities.size % RECHECKED_AT_ONCE === RECHECKED_AT_ONCE - 1) await nextTurn()
+      const identity = known ?? this.#app.identityOf(token)
       identities.set(token, identity)
       client.recheck(await identity)
     }

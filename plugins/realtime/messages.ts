@@ -26,34 +26,44 @@ export async function messagesOf(sql: Queryable, topic: Topic, all: readonly Jou
   for (const row of gone.length === 0 ? [] : await journal(sql).deletions(topic.entityType, gone)) {
     remains.set(row.entityId, asBefore({}, row))
   }
-  const messages: Message[] = []
-  for (const row of rows) {
+  const states = rows.map(row => {
     const now = present.get(row.entityId)
-    messages.push(await messageOf(sql, topic, row, { now, last: { ...(now ?? remains.get(row.entityId)) } }))
-  }
-  return messages
+    const last: Thing = { ...(now ?? remains.get(row.entityId)) }
+    return { row, now, last, before: asBefore(last, row) }
+  })
+  const audiences = await topic.audiences(sql, [...states.map(({ last }) => last), ...states.map(one => one.before)])
+  return states.map(({ row, now }, index) => {
+    const after = now || row.action !== 'delete' ? audiences[index] : NOBODY
+    const before = row.action === 'create' ? NOBODY : audiences[rows.length + index]
+    return messageOf(topic, row, { now, after: after ?? NOBODY, before: before ?? NOBODY })
+  })
 }
 
-interface States {
+interface Seen {
   readonly now: object | undefined
-  readonly last: Thing
+  /** Who sees the thing after the change, and who saw it before. */
+  readonly after: ReadonlySet<string>
+  readonly before: ReadonlySet<string>
 }
 
-async function messageOf(sql: Queryable, topic: Topic, row: JournalRow, { now, last }: States): Promise<Message> {
-  const { id, action } = row
-  const after = now || action !== 'delete' ? await topic.audience(sql, last) : NOBODY
-  const before = action === 'create' ? NOBODY : await topic.audience(sql, asBefore(last, row))
-  const deleted = textOf(topic, row, 'DELETED', null)
-  const news =
-    action === 'delete' ? deleted : textOf(topic, row, action === 'create' ? 'CREATED' : 'UPDATED', now ?? null)
+function messageOf(topic: Topic, row: JournalRow, { now, after, before }: Seen): Message {
+  const deed = row.action === 'delete' ? 'DELETED' : row.action === 'create' ? 'CREATED' : 'UPDATED'
+  const news = once(() => textOf(topic, row, deed, deed === 'DELETED' ? null : (now ?? null)))
+  const deleted = once(() => textOf(topic, row, 'DELETED', null))
   return {
-    id,
+    id: row.id,
     topic,
     textFor(viewer) {
-      if (topic.seesAll(viewer) || after.has(viewer.id)) return news
-      return before.has(viewer.id) ? deleted : undefined
+      if (topic.seesAll(viewer) || after.has(viewer.id)) return news()
+      return before.has(viewer.id) ? deleted() : undefined
     },
   }
+}
+
+/** Makes a text when it is first wanted: most rows are for few. */
+function once(make: () => string): () => string {
+  let text: string | undefined
+  return () => (text ??= make())
 }
 
 /** The thing as it was before a row changed it. */

@@ -18,6 +18,6 @@ export interface Topic {
   seesAll(viewer: Identity): boolean
   /** Those of these ids that there are, by id, as their route answers them. */
   find(sql: Queryable, ids: readonly string[]): Promise<ReadonlyMap<string, object>>
-  /** The users who see one of them, besides those who see all. It may be one of the past, out of the journal. */
-  audience(sql: Queryable, thing: Thing): Promise<ReadonlySet<string>>
+  /** The users who see each of them, besides those who see all. They may be of the past, out of the journal. */
+  audiences(sql: Queryable, things: readonly Thing[]): Promise<readonly ReadonlySet<string>[]>
 }
