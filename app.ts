@@ -5,6 +5,7 @@ import { declarations, featuresPlugin, type FeatureOptions } from './features/in
 import { auditLoggerPlugin } from './plugins/audit-logger.ts'
 import { accessPlugin } from './plugins/access.ts'
 import { authPlugin } from './plugins/auth.ts'
+import { bodiesPlugin } from './plugins/bodies.ts'
 import { cachePlugin } from './plugins/cache.ts'
 import { keepOnlyAddresses } from './plugins/client-address.ts'
 import { changesPlugin } from './plugins/changes.ts'
@@ -39,8 +40,6 @@ export interface AppOptions extends FeatureOptions {
 /** The whole program as a Fastify instance, ready for `inject()` or `listen()`. Opens nothing by itself. */
 export async function buildApp({ config, database, logger, ...options }: AppOptions): Promise<FastifyInstance> {
   const app = bareInstance(config, logger ?? (await createLogger(config)))
-  app.removeContentTypeParser('text/plain')
-  takeEmptyJson(app)
 
   await app.register(configPlugin, { config })
   await app.register(dbPlugin, { database })
@@ -48,6 +47,7 @@ export async function buildApp({ config, database, logger, ...options }: AppOpti
   await app.register(loggingPlugin)
   await app.register(metricsPlugin)
   await app.register(errorsPlugin)
+  await app.register(bodiesPlugin)
   await app.register(securityPlugin)
   await app.register(httpPlugin)
   await app.register(auditLoggerPlugin)
@@ -89,14 +89,4 @@ function bareInstance(config: Config, logger: FastifyBaseLogger) {
       compilersFactory: { buildValidator: validatorFactory(), buildSerializer: serializerFactory() },
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
-}
-
-/** Many clients name JSON as the type of every request. Without a body there is none, whatever its type would be. */
-function takeEmptyJson(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error')
-  app.removeContentTypeParser('application/json')
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined)
-    else void parse(request, body, done)
-  })
 }

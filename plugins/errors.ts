@@ -84,7 +84,7 @@ const UNREADABLE: Readonly<Record<string, string>> = {
 }
 
 /** Codes of our own errors; those of Fastify, its plugins and Node never reach a client. */
-const OWN_CODE = /^(?!FST_|ERR_|FAST_)[A-Z][A-Z_]+$/
+const OWN_CODE = /^(?!FST_|ERR_|FAST_)[A-Z][A-Z\d_]+$/
 
 /** Refusals of 500 and above that are meant for the client. */
 const MEANT: ReadonlySet<string> = new Set(['UNDER_PRESSURE', 'BUSY', 'IDENTITY_PROVIDER_UNAVAILABLE', 'BACKUP_FAILED'])

@@ -23,6 +23,7 @@ const REFUSALS: Readonly<Record<number, Readonly<Record<string, Refusal>>>> = {
       message: 'body must NOT have additional properties: nmae',
       details: [{ path: '/nmae', message: 'must NOT have additional properties' }],
     },
+    encoding: { code: 'NOT_UTF8', message: 'The body is not in UTF-8; save or send it in UTF-8' },
   },
   401: {
     stranger: { code: 'UNAUTHORIZED', message: 'Sign in first, and send the token as "Authorization: Bearer …"' },

@@ -1,4 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import { textOfBody } from '../../plugins/bodies.ts'
 import { ValidationError } from '../../plugins/errors.ts'
 import type { SafeFetch } from './fetching.ts'
 import { answer, gone, refused } from '../../domain/lists/answers.ts'
@@ -13,8 +15,11 @@ export const importedCalendarsRoutes: FastifyPluginAsyncTypebox<{ fetch: SafeFet
   for (const schema of [ImportedCalendar, ImportedCalendarPage]) app.addSchema(schema)
   const { db, audit, idempotency } = app
   const calendars = importedCalendarsService({ db, audit, idempotency, fetch })
-  const asText = { parseAs: 'string', bodyLimit: LARGEST_BYTES } as const
-  app.addContentTypeParser('text/calendar', asText, (_request, body, done) => done(null, body))
+  app.addContentTypeParser(
+    'text/calendar',
+    { parseAs: 'buffer', bodyLimit: LARGEST_BYTES },
+    async (request: FastifyRequest, body: Buffer) => textOfBody(request, body),
+  )
 
   app.get('/:id/calendars', { schema: LIST }, request =>
     calendars.list(request.principal, request.params.id, request.query),

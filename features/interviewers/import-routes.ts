@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
-import { ValidationError } from '../../plugins/errors.ts'
+import { textOfBody } from '../../plugins/bodies.ts'
 import { answer, refused } from '../../domain/lists/answers.ts'
 import { STAFF } from '../../domain/accounts/visibility.ts'
 import { ImportFile, ImportQuery, ImportReport, LARGEST_IMPORT } from './import-schemas.ts'
@@ -14,7 +14,7 @@ export const importRoutes: FastifyPluginAsyncTypebox = async app => {
   app.addContentTypeParser(
     'text/csv',
     { parseAs: 'buffer', bodyLimit: LARGEST_IMPORT },
-    async (_request: FastifyRequest, body: Buffer) => decoded(body),
+    async (request: FastifyRequest, body: Buffer) => textOfBody(request, body),
   )
 
   app.post(
@@ -27,15 +27,6 @@ export const importRoutes: FastifyPluginAsyncTypebox = async app => {
     },
     ({ principal, body = '', query }) => imports.importFile(principal, body, query),
   )
-}
-
-/** Returns the text of a file without its byte order mark. */
-function decoded(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new ValidationError('', undefined, 'the file is not in UTF-8')
-  }
 }
 
 const IMPORT = {

@@ -248,7 +248,7 @@ describe.each(drivers)('interviewers on $name', driver => {
     it.each([
       ['of another order', async () => `sort=-name&cursor=${(await get('?limit=1')).body.pagination.nextCursor}`],
       ['of other filters', async () => `status=active&cursor=${(await get('?limit=1')).body.pagination.nextCursor}`],
-      ['that is noise', async () => 'cursor=%00%ff'],
+      ['that is noise', async () => 'cursor=%00%7f'],
       ['that is other JSON', async () => `cursor=${Buffer.from('{"a":1}').toString('base64url')}`],
     ])('refuses a cursor %s', async (_what, query) => {
       expect(await get(`?limit=1&${await query()}`)).toMatchObject(refusal(400, 'INVALID_CURSOR'))

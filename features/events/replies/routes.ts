@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
+import { textOfBody } from '../../../plugins/bodies.ts'
 import { answer, refused } from '../../../domain/lists/answers.ts'
 import { STAFF } from '../../../domain/accounts/visibility.ts'
 import { LARGEST_REPLY_BYTES, ReplyResult, ReplyText } from './schemas.ts'
@@ -12,8 +13,8 @@ export const replyRoutes: FastifyPluginAsyncTypebox = async app => {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     'text/calendar',
-    { parseAs: 'string', bodyLimit: LARGEST_REPLY_BYTES },
-    (_request: FastifyRequest, body: string, done: (error: Error | null, body: string) => void) => done(null, body),
+    { parseAs: 'buffer', bodyLimit: LARGEST_REPLY_BYTES },
+    async (request: FastifyRequest, body: Buffer) => textOfBody(request, body),
   )
 
   app.post(
