@@ -1,9 +1,11 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SendMailOptions } from 'nodemailer'
+import type { SMTPConnectionOptions as SmtpConnectionOptions } from 'nodemailer/lib/smtp-connection'
+import { needsSmtpUtf8 } from '../../plugins/validation/addresses.ts'
 
-/** How long a server may take to answer. */
-const PATIENCE_MS = 20_000
+/** How long a server may take to answer, in ms. */
+const PATIENCE = { connectionTimeout: 20_000, greetingTimeout: 20_000, socketTimeout: 20_000 }
 
 /** The name of the file of a mail, also of one that was not written to its end. */
 export const MAIL_FILE = /^[\da-f-]{36}\.eml(?:\.part)?$/
@@ -44,22 +46,42 @@ export function smtpTransport(url: string): Transport {
     const { createTransport } = await import('nodemailer')
     return createTransport({
       url,
+      ...PATIENCE,
       pool: true,
       maxConnections: 1, // so that mails arrive in the order they were sent in
-      connectionTimeout: PATIENCE_MS,
-      greetingTimeout: PATIENCE_MS,
-      socketTimeout: PATIENCE_MS,
     })
   })
   return {
     async send(mail) {
       try {
-        await (await opened()).sendMail(messageOf(mail))
+        const transport = await opened()
+        const { address } = mail.to
+        if (needsSmtpUtf8(address) && !(await hasSmtpUtf8(transport.options)))
+          throw new NotSent(`The mail server cannot send to international addresses like ${address}`, 'never')
+        await transport.sendMail(messageOf(mail))
       } catch (error) {
-        throw new NotSent(error, whatOf(error))
+        throw error instanceof NotSent ? error : new NotSent(error, whatOf(error))
       }
     },
     close: () => void opened.value?.then(transport => transport.close()),
+  }
+}
+
+/**
+ * Whether the server takes addresses beyond ASCII (RFC 6531): asked anew for each such mail, on a connection of its own,
+ * as a server that does not is sent them all the same by the library, and might mangle them.
+ */
+async function hasSmtpUtf8(options: SmtpConnectionOptions): Promise<boolean> {
+  const { default: SmtpConnection } = await import('nodemailer/lib/smtp-connection')
+  const connection = new SmtpConnection(options)
+  try {
+    await new Promise<void>((resolve, reject) => {
+      connection.once('error', reject)
+      connection.connect(error => (error ? reject(error) : resolve()))
+    })
+    return /^250[ -]SMTPUTF8\b/im.test(String(connection.lastServerResponse))
+  } finally {
+    connection.quit()
   }
 }
 

@@ -24,7 +24,7 @@ export interface MailServer {
 }
 
 /** On loopback, on a port of its own that it keeps. */
-export async function mailServer(): Promise<MailServer> {
+export async function mailServer(more: SMTPServerOptions = {}): Promise<MailServer> {
   const mails: Received[] = []
   const port = await freePort()
   let server: SMTPServer
@@ -41,6 +41,7 @@ export async function mailServer(): Promise<MailServer> {
     disabledCommands: ['STARTTLS'],
     logger: false,
     closeTimeout: 100,
+    ...more,
     onData(stream, session, done) {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
