@@ -2,6 +2,11 @@
 export interface Dialect {
   /** Membership in a list bound as one JSON array, so that the text is the same for every length: `id ${inList('ids')}`. */
   inList(parameter: string): string
+  /**
+   * A text without regard to case, in all scripts, as folded() of db/texts.ts makes it. For both sides of a comparison:
+   * the letters that a server knows may be those of an older Unicode.
+   */
+  folded(expression: string): string
   /** The rows of a list of pairs of texts bound as one JSON array: `SELECT one, other FROM ${pairs('spans')}`. */
   pairs(parameter: string): string
   /**
@@ -25,6 +30,9 @@ const plain = (text: string) =>
 
 export const sqliteDialect: Dialect = {
   inList: parameter => `IN (SELECT value FROM json_each(:${parameter}))`,
+  // SQLite itself folds ASCII alone; each connection of ours has a function for the rest, which takes ten times as long.
+  folded: expression =>
+    `CASE WHEN ${expression} GLOB '*[^ -~]*' THEN folded(${expression}) ELSE lower(${expression}) END`,
   pairs: parameter => `(SELECT value ->> 0 AS one, value ->> 1 AS other FROM json_each(:${parameter})) AS pairs`,
   // Joined in this order: with a row in hand FTS5 would look up the words again for each. Two quotes match nothing.
   matches: (table, parameter) => `(SELECT search_numbers.id AS found, ${table}_search.rank AS distance
@@ -44,6 +52,7 @@ export const sqliteDialect: Dialect = {
 
 export const postgresDialect: Dialect = {
   inList: parameter => `IN (SELECT json_array_elements_text(CAST(:${parameter} AS json)))`,
+  folded: expression => `folded(${expression})`,
   pairs: parameter =>
     `(SELECT value ->> 0 AS one, value ->> 1 AS other FROM json_array_elements(CAST(:${parameter} AS json))) AS pairs`,
   // As each row counts once for a word and its beginning, whole words are counted a second time.

@@ -1,5 +1,8 @@
 import { ConstraintError, type ConstraintKind } from '../db/database.ts'
 
+/** An address as `lower(email)` of either database makes it. */
+export { addressKey } from '../plugins/validation/addresses.ts'
+
 type Refuse = (refusal: () => Error, constraint?: string) => (error: unknown) => never
 
 /**
@@ -17,14 +20,6 @@ const on =
 export const onUnique = on('unique')
 export const onForeignKey = on('foreign-key')
 export const onRule = on('rule')
-
-/**
- * Text as SQL's lower() makes it on both databases, which fold the letters of ASCII alone: what is compared with
- * `lower(column)` is folded here, as a server would fold a parameter by rules of its own locale.
- */
-export function folded(text: string): string {
-  return text.replaceAll(/[A-Z]+/g, letters => letters.toLowerCase())
-}
 
 /** What a column of JSON text holds. The text was written from such a value, or passed the column's own CHECK. */
 export function fromJson<Value>(text: string): Value {

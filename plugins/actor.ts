@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify'
+import { lineOf } from './validation/texts.ts'
 
 const LONGEST_USER_AGENT = 300
+const ASCII = /^[ -~]*$/
 
 /** Who does something, from where, and by which request. `id` is null for strangers and for the command line. */
 export interface Actor {
@@ -32,6 +34,14 @@ export function strangerOf(request: FastifyRequest, name = 'anonymous'): Actor {
 export const commandLine: Actor = { id: null, name: 'command line', requestId: null, ip: null, userAgent: null }
 
 export function originOf(request: FastifyRequest): Pick<Actor, 'requestId' | 'ip' | 'userAgent'> {
-  const userAgent = request.headers['user-agent']?.slice(0, LONGEST_USER_AGENT) ?? null
-  return { requestId: request.id, ip: request.ip, userAgent }
+  const userAgent = request.headers['user-agent']
+  return { requestId: request.id, ip: request.ip, userAgent: userAgent === undefined ? null : nameOf(userAgent) }
+}
+
+/** Headers come in as bytes, of which Node.js makes one character each (RFC 9110 §5.5). */
+function nameOf(program: string): string {
+  const line = ASCII.test(program) ? program : lineOf(Buffer.from(program, 'latin1').toString())
+  return Array.from(line.slice(0, 2 * LONGEST_USER_AGENT))
+    .slice(0, LONGEST_USER_AGENT)
+    .join('')
 }

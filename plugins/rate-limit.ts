@@ -5,6 +5,7 @@ import fp from 'fastify-plugin'
 import { networkOf, siteOf } from './client-address.ts'
 import type { SharedLimits } from './processes.ts'
 import { KeptLimits } from './rate-limit/kept-limits.ts'
+import { addressKey } from './validation/addresses.ts'
 import { sharedStore } from './rate-limit/shared-store.ts'
 
 const WINDOW_MS = 60_000
@@ -85,7 +86,7 @@ function limitSignIns(app: FastifyInstance): void {
   }
   app.decorate('limitSignIn', (request, reply, known) => {
     const site = siteOf(request.ip)
-    return count(request, reply, known === undefined ? `sign-in:${site}` : `sign-in:${site} ${known.toLowerCase()}`)
+    return count(request, reply, known === undefined ? `sign-in:${site}` : `sign-in:${site} ${addressKey(known)}`)
   })
   app.decorate('limitGuess', (request, reply) => count(request, reply, `guess:${request.principal.id}`))
 }

@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import type { DatabaseOptions, Params } from '../database.ts'
 import type { ShellResult } from '../shell.ts'
+import { composed, folded } from '../texts.ts'
+import { zoneName } from '../zone-names.ts'
 import Sqlite from './driver.mjs'
 import { translated } from './errors.ts'
 
@@ -18,6 +20,12 @@ const PRAGMAS = [
   'cache_size = -16000',
   'temp_store = MEMORY',
 ]
+
+/**
+ * What SQL has on our connections besides what SQLite brings. No trigger, view or index may use it: the plain `sqlite3`
+ * shell, which writes as well, has none of it.
+ */
+const FUNCTIONS = { folded: onText(folded), composed: onText(composed), zone_name: onText(zoneName) }
 
 /** Enough for another process that opens, recovers or migrates the same file. */
 const BUSY_MS = 5_000
@@ -43,6 +51,7 @@ export class Connection {
       this.#requireLibrary()
       if (!readonly) this.#requireWal()
       for (const pragma of PRAGMAS) this.#sqlite.pragma(pragma)
+      for (const [name, form] of Object.entries(FUNCTIONS)) this.#sqlite.function(name, { deterministic: true }, form)
       this.#dataVersion = this.#sqlite.prepare<[], number>('PRAGMA data_version').pluck()
     } catch (error) {
       this.#sqlite.close()
@@ -131,6 +140,11 @@ export class Connection {
       throw new Error(`SQLite ${version} can corrupt a database; ${OLDEST_LIBRARY} is the oldest Panelist runs on`)
     }
   }
+}
+
+/** A function of SQL that leaves alone what is no text, or has no such form. */
+function onText(form: (text: string) => string | undefined): (value: unknown) => unknown {
+  return value => (typeof value === 'string' ? (form(value) ?? value) : value)
 }
 
 function namesOf(statement: Sqlite.Statement<[], unknown[]>): string[] {

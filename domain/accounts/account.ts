@@ -2,7 +2,7 @@ import createError from '@fastify/error'
 import { Type, type Static } from '@sinclair/typebox'
 import type { Queryable } from '../../db/database.ts'
 import { ROLES } from '../../plugins/auth/identity.ts'
-import { folded } from '../sql.ts'
+import { addressKey } from '../../plugins/validation/addresses.ts'
 import { Email, Id, Instant, Line, Nullable, OneOf, Version } from '../lists/fields.ts'
 
 /** What signing in and the care of users share: the shape of an account, and its row. */
@@ -69,7 +69,7 @@ export type NewAccount = Pick<User, 'id' | 'email' | 'name' | 'role' | 'lastLogi
 export const accountsRepository = (sql: Queryable) => ({
   find: (id: string) => sql.one<User>(FIND, { id }),
   /** Finds an account without regard to case. */
-  findByEmail: (email: string) => sql.one<User>(FIND_BY_EMAIL, { email: folded(email) }),
+  findByEmail: (email: string) => sql.one<User>(FIND_BY_EMAIL, { email: addressKey(email) }),
   /** Notes a sign-in, and the password's hash when it was renewed. */
   signedIn: (id: string, passwordHash: string | null, now: string) => sql.run(SIGNED_IN, { id, passwordHash, now }),
   insert: (account: NewAccount) => sql.run(INSERT, { emailVerified: 1, ...account }),

@@ -1,3 +1,4 @@
+import { lineOf } from '../../plugins/validation/texts.ts'
 import { addressIn } from './addresses.ts'
 import { responseIn, type Response } from './responses.ts'
 import { calendarsIn, propertiesOf, shown, textOf, wordOf, type Component, type Property } from './tree.ts'
@@ -14,7 +15,7 @@ export interface Reply {
   readonly sequence: number
   /** The time of the answer, in ms since 1970. */
   readonly dtstamp: number
-  /** The address of the person who answers, in lower case. */
+  /** The address of the person who answers, for comparing. */
   readonly attendee: string
   readonly response: Response
   readonly comment?: string
@@ -29,14 +30,14 @@ export function replyFrom(text: string): Reply {
     }
     const event = onlyOne(calendar.components, ({ name }) => name === 'vevent', 'event')
     const attendee = onlyOne(event.properties, ({ name }) => name === 'attendee', 'attendee')
-    const comment = textOf(event, 'comment')
+    const comment = lineOf(textOf(event, 'comment') ?? '')
     return {
       uid: wanted(event, 'uid'),
       sequence: sequenceOf(event),
       dtstamp: wallOf(wanted(event, 'dtstamp')).wall,
       attendee: addressOf(attendee),
       response: responseOf(attendee),
-      ...(comment === undefined || comment === '' ? {} : { comment }),
+      ...(comment === '' ? {} : { comment }),
     }
   })
 }

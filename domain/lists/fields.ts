@@ -1,17 +1,13 @@
 import { Type, type Static, type StringOptions, type TSchema } from '@sinclair/typebox'
 import { v7 } from 'uuid'
-import { ADDRESS, LONGEST_ADDRESS } from '../icalendar/addresses.ts'
+import { LONGEST_ADDRESS } from '../../plugins/validation/addresses.ts'
+import { ADDRESS, HTTP_URL, LINE, LINES } from '../../plugins/validation/texts.ts'
 
 /** The field types that resources share: one definition each, for validation, for types and for the document. */
 
-/** One line of text: no control characters, and it does not begin with a space. */
-const LINE = '^[^\\s\\u0000-\\u001f\\u007f][^\\u0000-\\u001f\\u007f]*$'
-/** Text of many lines: of the control characters only tab, line feed and carriage return. */
-const LINES = '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]*$'
 const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
 /** A year, a month and perhaps a day; whether that month has the day is asked by the format. */
 const PARTIAL_DATE = '^[1-9]\\d{3}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\\d|3[01]))?$'
-const HTTP_URL = '^https?://[^\\s<>"\\\\^`{|}\\u0000-\\u0020\\u007f]+$'
 
 export const Line = (maxLength: number, options: StringOptions = {}) =>
   Type.String({ minLength: 1, maxLength, pattern: LINE, ...options })
@@ -19,6 +15,7 @@ export const Lines = (maxLength: number, options: StringOptions = {}) =>
   Type.String({ maxLength, pattern: LINES, ...options })
 
 export const Id = Type.String({
+  format: 'uuid',
   pattern: UUID,
   description: 'UUID version 7',
   examples: ['0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'],
@@ -27,7 +24,7 @@ export const Id = Type.String({
 export const newId = (): string => v7()
 
 export const Email = Type.String({
-  format: 'email',
+  format: 'idn-email',
   maxLength: LONGEST_ADDRESS,
   pattern: ADDRESS,
   examples: ['ada@example.com'],

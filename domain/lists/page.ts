@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import createError from '@fastify/error'
 import { Type, type TProperties, type TSchema } from '@sinclair/typebox'
 import type { Queryable } from '../../db/database.ts'
+import { isBroken } from '../../db/texts.ts'
 import { ValidationError } from '../../plugins/errors.ts'
 import { isList, Nullable, OneOf, part } from './fields.ts'
 import {
@@ -152,7 +153,10 @@ function parsedParts(text: string): readonly unknown[] {
 
 /** A value the columns can be compared with: somebody may have made the cursor by hand. */
 function isKey(value: unknown, type: string): value is string | number {
-  return typeof value === type && (typeof value === 'string' ? !value.includes('\0') : Number.isSafeInteger(value))
+  return (
+    typeof value === type &&
+    (typeof value === 'string' ? !value.includes('\0') && !isBroken(value) : Number.isSafeInteger(value))
+  )
 }
 
 /** How many rows came before, within the bounds of the query's own `offset`. */

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../db/database.ts'
+import { folded } from '../../db/texts.ts'
 import { found, ValidationError } from '../../plugins/errors.ts'
 import { explain } from '../scheduling/explain.ts'
 import type { Score as ExactScore } from '../scheduling/fairness.ts'
@@ -139,7 +140,7 @@ function kindsOf(person: Bookable, seats: readonly Seat[]): number {
 
 function canTake(person: Bookable, { skill, interviewType, interviewerIds }: Seat): boolean {
   return (
-    (skill === undefined || person.skills.some(known => known.toLowerCase() === skill.toLowerCase())) &&
+    (skill === undefined || person.skills.some(known => folded(known) === folded(skill))) &&
     (interviewType === undefined || person.interviewTypes.includes(interviewType)) &&
     (interviewerIds === undefined || interviewerIds.includes(person.id))
   )

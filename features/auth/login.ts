@@ -4,6 +4,7 @@ import type { Queryable, Transaction } from '../../db/database.ts'
 import type { Actor } from '../../plugins/actor.ts'
 import { siteOf } from '../../plugins/client-address.ts'
 import { found, retryIn } from '../../plugins/errors.ts'
+import { addressKey } from '../../plugins/validation/addresses.ts'
 import { newSession } from '../../domain/accounts/sessions.ts'
 import { begin, type Started } from '../../domain/accounts/sign-in.ts'
 import { authRepository, type CredentialsRow, type Door } from './repository.ts'
@@ -26,7 +27,7 @@ export function isKnownAt(sql: Queryable, email: string, network: string): Promi
 /** Unknown and disabled accounts and wrong passwords are refused alike, and take as long. */
 export async function login(parts: Parts, stranger: Actor, { email, password }: Credentials): Promise<Started> {
   const { db, passwords } = parts
-  const door = { account: email.toLowerCase(), network: siteOf(stranger.ip ?? '') }
+  const door = { account: addressKey(email), network: siteOf(stranger.ip ?? '') }
   // Spares the hashing; what counts is decided again when the attempt is written down.
   const refusal = await slowedDown(db, door, new Date().toISOString())
   if (refusal) throw refusal

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../db/database.ts'
 import { accountsRepository, type User } from '../../domain/accounts/account.ts'
 import { IS_SOMEBODY } from '../../domain/accounts/access.ts'
-import { folded } from '../../domain/sql.ts'
+import { addressKey } from '../../domain/sql.ts'
 
 const CREDENTIALS = `SELECT id, name, status, password_hash AS "passwordHash" FROM users WHERE lower(email) = :email`
 
@@ -79,11 +79,11 @@ export interface Prolonged {
 
 export const authRepository = (sql: Queryable) => ({
   ...accountsRepository(sql),
-  credentials: (email: string) => sql.one<CredentialsRow>(CREDENTIALS, { email: folded(email) }),
+  credentials: (email: string) => sql.one<CredentialsRow>(CREDENTIALS, { email: addressKey(email) }),
 
   /** Whether an account was signed in to from that network, or a session used there, since then. */
   isKnownAt: async (email: string, network: string, since: string): Promise<boolean> =>
-    (await sql.one(KNOWN_AT, { email: folded(email), network, since })) !== undefined,
+    (await sql.one(KNOWN_AT, { email: addressKey(email), network, since })) !== undefined,
 
   failuresSince: async (door: Door, since: string): Promise<Failures> => {
     const row = await sql.one<FailuresRow>(FAILURES, { ...door, since })

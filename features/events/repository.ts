@@ -8,7 +8,7 @@ import {
   type EventRow,
 } from '../../domain/interviews/repository.ts'
 import type { Event, PanelMember } from '../../domain/interviews/schemas.ts'
-import { folded } from '../../domain/sql.ts'
+import { addressKey } from '../../domain/sql.ts'
 import { when, wholeList, type Filter, type Listing } from '../../domain/lists/keyset.ts'
 import { page, type Page } from '../../domain/lists/page.ts'
 import { instant } from '../../domain/time.ts'
@@ -86,12 +86,12 @@ function filtersOf(query: Omit<EventQuery, 'limit'>, viewerId: string | undefine
     ...when(query.type, 'type = :type', 'type'),
     ...when(query.interviewerId, seatedIn('event_panel.interviewer_id = :interviewerId'), 'interviewerId'),
     ...when(
-      interviewerEmail && folded(interviewerEmail),
+      interviewerEmail && addressKey(interviewerEmail),
       seatedIn('lower(interviewers.email) = :interviewerEmail'),
       'interviewerEmail',
     ),
     ...when(viewerId, seatedIn('interviewers.user_id = :viewerId'), 'viewerId'),
-    ...when(candidateEmail && folded(candidateEmail), 'lower(candidate_email) = :candidateEmail', 'candidateEmail'),
+    ...when(candidateEmail && addressKey(candidateEmail), 'lower(candidate_email) = :candidateEmail', 'candidateEmail'),
     ...when(startsAfter && instant(startsAfter), 'starts_at >= :startsAfter', 'startsAfter'),
     ...when(startsBefore && instant(startsBefore), 'starts_at < :startsBefore', 'startsBefore'),
     ...when(query.externalId, 'external_id = :externalId', 'externalId'),

@@ -1,3 +1,5 @@
+import { domainToASCII } from 'node:url'
+
 /** Accounts with such an address belong to no organisation, so Google names no hosted domain for them. */
 const PERSONAL = new Set(['gmail.com', 'googlemail.com'])
 
@@ -7,9 +9,10 @@ const PERSONAL = new Set(['gmail.com', 'googlemail.com'])
  */
 export function isAllowed(allowed: readonly string[], email: string, hostedDomain: string | undefined): boolean {
   if (allowed.length === 0) return true
-  const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase()
-  if (!allowed.includes(domain)) return false
-  return hostedDomain === undefined ? PERSONAL.has(domain) : allowed.includes(hostedDomain.toLowerCase())
+  const domains = allowed.map(domain => domainToASCII(domain))
+  const domain = domainToASCII(email.slice(email.lastIndexOf('@') + 1))
+  if (!domains.includes(domain)) return false
+  return hostedDomain === undefined ? PERSONAL.has(domain) : domains.includes(domainToASCII(hostedDomain))
 }
 
 /** The organisation whose accounts Google should offer, when there is one alone. */

@@ -24,7 +24,7 @@ export function idTokenVerifier(clientId: string, provider: IdentityProvider): I
   const validator = validatorFactory()({}, {})
   const checker = (schema: object) => validator({ schema, method: '', url: '', httpPart: 'body' })
   const [hasClaims, isEmail] = [checker(Claims), checker(Email)]
-  const isComplete = (payload: JWTPayload): payload is JWTPayload & Claims => hasClaims(payload) === true
+  const isComplete = (payload: JWTPayload): payload is JWTPayload & Claims => hasClaims({ sub: payload.sub }) === true
 
   return async ({ idToken, nonce }, log) => {
     try {

@@ -1,3 +1,5 @@
+import { storedAddress } from '../../plugins/validation/addresses.ts'
+import { lineOf } from '../../plugins/validation/texts.ts'
 import type { Claims } from './schemas.ts'
 
 const LONGEST_NAME = 120
@@ -21,7 +23,8 @@ export function personIn(
   isEmail: (text: string) => boolean,
 ): Person {
   const { email, email_verified: verified, hd, name } = claims
-  const address = typeof email === 'string' && isEmail(email) ? email : ''
+  const stored = typeof email === 'string' ? storedAddress(email) : ''
+  const address = isEmail(stored) ? stored : ''
   return {
     subject: sub,
     email: address,
@@ -31,11 +34,7 @@ export function personIn(
   }
 }
 
-/** As an account may be called: no control characters, nor halves of any, and not too long. */
+/** As an account may be called, and not too long. */
 function oneLine(text: string): string {
-  const line = text
-    .replaceAll(/[\p{Cc}\p{Cs}]/gu, ' ')
-    .replaceAll(/\s+/gu, ' ')
-    .trim()
-  return Array.from(line).slice(0, LONGEST_NAME).join('').trim()
+  return Array.from(lineOf(text)).slice(0, LONGEST_NAME).join('').trim()
 }

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../db/database.ts'
 import { accountsRepository, type User } from '../../domain/accounts/account.ts'
-import { folded } from '../../domain/sql.ts'
+import { addressKey } from '../../domain/sql.ts'
 
 const PROVIDER = 'google'
 
@@ -25,7 +25,7 @@ export const googleRepository = (sql: Queryable) => ({
   ...accountsRepository(sql),
   bySubject: (subject: string) => sql.one<KnownAccount>(BY_SUBJECT, { provider: PROVIDER, subject }),
   /** Finds an account without regard to case. */
-  byAddress: (email: string) => sql.one<KnownAccount>(BY_ADDRESS, { provider: PROVIDER, email: folded(email) }),
+  byAddress: (email: string) => sql.one<KnownAccount>(BY_ADDRESS, { provider: PROVIDER, email: addressKey(email) }),
   /** Breaks a unique constraint when either of the two is linked already. */
   link: (subject: string, userId: string) => sql.run(LINK, { provider: PROVIDER, subject, userId }),
   /** The address is theirs, and the password of whoever registered with it is gone. */

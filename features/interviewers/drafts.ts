@@ -1,3 +1,4 @@
+import { folded } from '../../db/texts.ts'
 import { newId } from '../../domain/lists/fields.ts'
 import type { Interviewer, InterviewerChanges, NewInterviewer } from './schemas.ts'
 
@@ -42,7 +43,7 @@ function distinct<Word extends string>(words: readonly Word[]): string[] {
   const firsts = new Map<string, string>()
   for (const word of words) {
     const trimmed = word.trim()
-    if (!firsts.has(trimmed.toLowerCase())) firsts.set(trimmed.toLowerCase(), trimmed)
+    if (!firsts.has(folded(trimmed))) firsts.set(folded(trimmed), trimmed)
   }
   return [...firsts.values()]
 }

@@ -5,7 +5,7 @@ import type { Actor } from '../../plugins/actor.ts'
 import { changesBetween, type AuditLogger } from '../../plugins/audit-logger.ts'
 import { detailed } from '../../plugins/errors.ts'
 import { bodyCheck } from '../../plugins/validation.ts'
-import { folded } from '../../domain/sql.ts'
+import { addressKey } from '../../plugins/validation/addresses.ts'
 import { changed, drafted } from './drafts.ts'
 import type { ImportedRow, ImportQuery, ImportReport } from './import-schemas.ts'
 import { interviewersRepository } from './repository.ts'
@@ -57,7 +57,7 @@ function checked(
     const found = check(body)
     const errors = 'problems' in found ? found.problems.map(({ field, message }) => ({ column: field, message })) : []
     if (overlong) errors.push({ column: '', message: 'it has more cells than the heading' })
-    const email = typeof body['email'] === 'string' ? folded(body['email']) : ''
+    const email = typeof body['email'] === 'string' ? addressKey(body['email']) : ''
     const first = firsts.get(email)
     if (first === undefined) firsts.set(email, row)
     else if (email !== '') errors.push({ column: 'email', message: `row ${first} has the same address` })
@@ -73,13 +73,13 @@ interface Plan {
 }
 
 async function planned(sql: Queryable, rows: readonly (ValidRow | FailedRow)[]): Promise<Plan[]> {
-  const emails = rows.flatMap(row => ('body' in row ? [folded(row.body.email)] : []))
+  const emails = rows.flatMap(row => ('body' in row ? [addressKey(row.body.email)] : []))
   const known = await interviewersRepository(sql).findByEmails(emails)
-  const byEmail = new Map(known.map(interviewer => [folded(interviewer.email), interviewer]))
+  const byEmail = new Map(known.map(interviewer => [addressKey(interviewer.email), interviewer]))
   const plan: Plan[] = []
   for (const row of rows) {
     if ('errors' in row) plan.push({ result: { ...row, status: 'failed' } })
-    else plan.push(await planOf(sql, row, byEmail.get(folded(row.body.email))))
+    else plan.push(await planOf(sql, row, byEmail.get(addressKey(row.body.email))))
   }
   return plan
 }

@@ -1,5 +1,5 @@
 import type { Queryable, SqlValue } from '../../db/database.ts'
-import { folded, fromJson } from '../../domain/sql.ts'
+import { fromJson } from '../../domain/sql.ts'
 import { when, wholeList, type Filter, type Listing } from '../../domain/lists/keyset.ts'
 import { page, type Page } from '../../domain/lists/page.ts'
 import type { Interviewer, InterviewerExportQuery, InterviewerQuery } from './schemas.ts'
@@ -50,7 +50,7 @@ export const interviewersRepository = (sql: Queryable) => ({
   find: async (id: string) => fromRow(await sql.one<Row>(FIND, { id })),
   findAll: async (ids: readonly string[]) =>
     (await sql.many<Row>(FIND_ALL(sql), { ids: JSON.stringify(ids) })).map(row => fromRow(row)),
-  /** Finds interviewers by folded addresses. */
+  /** Finds interviewers by the keys of their addresses. */
   findByEmails: async (emails: readonly string[]) =>
     (await sql.many<Row>(FIND_BY_EMAILS(sql), { emails: JSON.stringify(emails) })).map(row => fromRow(row)),
   insert: (interviewer: Interviewer) => sql.run(INSERT, toRow(interviewer)),
@@ -61,20 +61,25 @@ export const interviewersRepository = (sql: Queryable) => ({
   /** Scheduled interviews that have not ended by `now`, the earliest first. */
   futureEvents: (id: string, now: string) => sql.many<FutureEvent>(FUTURE_EVENTS, { id, now }),
   list: async (query: InterviewerQuery): Promise<Page<Interviewer>> => {
-    const { data, pagination } = await page<Row>(sql, LISTING, query, filtersOf(query))
+    const { data, pagination } = await page<Row>(sql, LISTING, query, filtersOf(sql, query))
     return { data: data.map(row => fromRow(row)), pagination }
   },
   whole: (query: InterviewerExportQuery) =>
-    wholeList<Row, Interviewer>(sql, LISTING, { ...query, filters: filtersOf(query) }, rows =>
+    wholeList<Row, Interviewer>(sql, LISTING, { ...query, filters: filtersOf(sql, query) }, rows =>
       rows.map(row => fromRow(row)),
     ),
 })
 
-function filtersOf({ status, department, skill, interviewType, timezone }: Omit<InterviewerQuery, 'limit'>): Filter[] {
+function filtersOf({ dialect }: Queryable, query: Omit<InterviewerQuery, 'limit'>): Filter[] {
+  const { status, department, skill, interviewType, timezone } = query
   return [
     ...when(status, 'status = :status', 'status'),
-    ...when(department && folded(department), 'lower(department) = :department', 'department'),
-    ...when(skill && folded(element(skill)), `lower(skills) LIKE :skill ESCAPE '\\'`, 'skill'),
+    ...when(department, `${dialect.folded('department')} = ${dialect.folded(':department')}`, 'department'),
+    ...when(
+      skill && element(skill),
+      `${dialect.folded('skills')} LIKE ${dialect.folded(':skill')} ESCAPE '\\'`,
+      'skill',
+    ),
     ...when(
       interviewType && element(interviewType),
       `interview_types LIKE :interviewType ESCAPE '\\'`,

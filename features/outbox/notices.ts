@@ -1,3 +1,4 @@
+import { addressKey } from '../../plugins/validation/addresses.ts'
 import type { Interview } from './interview-history.ts'
 
 /** Decides who is notified of a change to an interview, and of what. */
@@ -82,5 +83,5 @@ function byAddress(people: readonly Addressee[]): Map<string, Addressee> {
 }
 
 function keyOf({ address }: Addressee): string {
-  return address.toLowerCase()
+  return addressKey(address)
 }

@@ -1,5 +1,5 @@
 import type { Queryable } from '../../db/database.ts'
-import { folded } from '../../domain/sql.ts'
+import { addressKey } from '../../domain/sql.ts'
 import { when, type Listing } from '../../domain/lists/keyset.ts'
 import { page, type Page } from '../../domain/lists/page.ts'
 import type { OutboxMail, OutboxQuery } from './schemas.ts'
@@ -75,14 +75,14 @@ export const outboxRepository = (sql: Queryable) => ({
     page<OutboxMail>(sql, LISTING, query, [
       ...when(status, 'status = :status', 'status'),
       ...when(kind, 'kind = :kind', 'kind'),
-      ...when(recipient && folded(recipient), 'lower(recipient) = :recipient', 'recipient'),
+      ...when(recipient && addressKey(recipient), 'lower(recipient) = :recipient', 'recipient'),
       ...when(eventId, 'event_id = :eventId', 'eventId'),
     ]),
   insert: ({ problem = null, ...mail }: NewMail) =>
     sql.run(INSERT, { ...mail, problem, status: problem === null ? 'pending' : 'dead' }),
   /** Whether an address was asked since then whether it is somebody's, for whichever account. */
   isAskedLately: async (recipient: string, since: string): Promise<boolean> =>
-    (await sql.one(CONFIRMED_LATELY, { recipient: folded(recipient), since })) !== undefined,
+    (await sql.one(CONFIRMED_LATELY, { recipient: addressKey(recipient), since })) !== undefined,
   forgetReminders: (eventId: string) => sql.run(FORGET_REMINDERS, { eventId }),
   next: (now: string) => sql.one<DueMail>(NEXT, { now }),
   isAhead: async (now: string): Promise<boolean> => (await sql.one(IS_AHEAD, { now })) !== undefined,

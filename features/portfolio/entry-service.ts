@@ -1,6 +1,7 @@
 import createError from '@fastify/error'
 import type { FastifyInstance } from 'fastify'
 import type { Transaction } from '../../db/database.ts'
+import { folded } from '../../db/texts.ts'
 import type { Caller } from '../../plugins/auth.ts'
 import { assertVersion, type ExpectedVersions } from '../../plugins/conditional.ts'
 import { found, ValidationError } from '../../plugins/errors.ts'
@@ -8,7 +9,7 @@ import { onForeignKey, onUnique } from '../../domain/sql.ts'
 import { newId } from '../../domain/lists/fields.ts'
 import { entriesRepository } from './entry-repository.ts'
 import { MOST_ENTRIES, type Entry, type EntryChanges, type EntryQuery, type NewEntry } from './entry-schemas.ts'
-import type { Kind } from './kinds.ts'
+import { KINDS, type Kind } from './kinds.ts'
 import { writable } from './write-access.ts'
 
 const SkillTaken = createError<[string]>('SKILL_TAKEN', 'This interviewer already has the skill %s', 409)
@@ -40,6 +41,7 @@ export function entriesService({ db, audit, idempotency }: Parts, kind: Kind) {
         const entry = inOrder({ ...UNSAVED, ...kind.defaults, ...body, id })
         await writable(tx, actor, body.interviewerId)
         assertRoom(kind, await entries.countOf(body.interviewerId))
+        await assertNew(tx, kind, entry)
         await write(entries.insert(entry), entry)
         const after = found(await entries.find(id), kind.noun)
         await audit.record(tx, actor, { action: 'create', entityType, entityId: id, after })
@@ -52,6 +54,7 @@ export function entriesService({ db, audit, idempotency }: Parts, kind: Kind) {
         const entries = entriesOn(tx)
         const before = await changeable(tx, actor, found(await entries.find(id), kind.noun), expected)
         const wanted = inOrder({ ...before, ...changes })
+        await assertNew(tx, kind, wanted)
         await write(entries.update(wanted), wanted)
         const after = found(await entries.find(id), kind.noun)
         await audit.record(tx, actor, { action: 'update', entityType, entityId: id, before, after })
@@ -84,6 +87,14 @@ function write(statement: Promise<unknown>, { interviewerId, ...fields }: Entry)
 /** Transactions run one after the other, so two cannot take the last place at the same time. */
 function assertRoom({ noun }: Kind, taken: number): void {
   if (taken >= MOST_ENTRIES) throw new PortfolioFull(noun, MOST_ENTRIES)
+}
+
+/** The database knows the case of ASCII alone, and is what stops everybody else who writes. */
+async function assertNew(tx: Transaction, kind: Kind, { id, interviewerId, ...fields }: Entry): Promise<void> {
+  if (kind.noun !== KINDS.skills.noun) return
+  const name = folded(String(fields['name']))
+  const others = (await entriesRepository(kind)(tx).allOf(interviewerId)).filter(other => other.id !== id)
+  if (others.some(other => folded(String(other['name'])) === name)) throw new SkillTaken(String(fields['name']))
 }
 
 /** The coarser of two dates decides: an entry may begin and end in the same month. Throws a 400. */

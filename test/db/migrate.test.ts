@@ -4,10 +4,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '../../db/database.ts'
 import { migrate, MigrationError, pendingMigrations } from '../../db/migrate.ts'
 import { migrationsFor, openDatabase } from '../../db/open.ts'
+import { page } from '../../domain/lists/page.ts'
+import type { Listing } from '../../domain/lists/keyset.ts'
 import { drivers, type TestPlace } from '../support/databases.ts'
 import { run } from '../support/programs.ts'
 import { insertClaim, insertEvent } from '../support/rows.ts'
 import { compiledProgram } from '../system/support/compiled.ts'
+import { faultsOfSearch } from '../support/search-index.ts'
 
 const LEDGER = 'SELECT name FROM schema_migrations ORDER BY number'
 /** The names of all there is in the schema, by driver. */
@@ -18,6 +21,16 @@ const OBJECTS = {
 /** Tables whose columns take a value of any type, besides the shadow tables of the full-text index and SQLite's own. */
 const LOOSE = `SELECT name FROM pragma_table_list
   WHERE schema = 'main' AND type = 'table' AND strict = 0 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`
+
+/** What is searched. */
+const LISTED: Listing = {
+  columns: 'id',
+  from: 'interviewers',
+  id: 'id',
+  sorts: { name: 'name' },
+  defaultSort: 'name',
+  total: 'SELECT count(*) AS total FROM interviewers',
+}
 
 describe.each(drivers)('migrating on $name', driver => {
   const own = migrationsFor(driver.name === 'sqlite' ? 'file:x' : 'postgres://x')
@@ -75,6 +88,35 @@ describe.each(drivers)('migrating on $name', driver => {
       { subject: 'interviewer:a', minutes: 30 },
       { subject: 'interviewer:b', minutes: 0 },
     ])
+  })
+
+  it('F14 F16 F19 brings texts and time zones that are there into their one form', async () => {
+    const later = names.slice(names.indexOf('029_one_form_of_text.sql'))
+    for (const name of later) rmSync(join(migrations, name))
+    await migrate(db, migrations)
+    const decomposed = 'Андрей Їжак'.normalize('NFD')
+    await db.transaction(async tx => {
+      const insert = `INSERT INTO interviewers (id, name, email, skills, timezone)
+        VALUES (:id, :name, :email, :skills, 'europe/berlin')`
+      await tx.run(insert, { id: 'a', name: decomposed, email: 'a@example.com', skills: JSON.stringify([decomposed]) })
+      await tx.run(insert, { id: 'b', name: 'M\ud83d', email: 'b@example.com', skills: '[]' })
+      const skill = 'INSERT INTO portfolio_skills (id, interviewer_id, name) VALUES (:id, :of, :name)'
+      await tx.run(skill, { id: 'a', of: 'a', name: 'Й'.normalize('NFD') })
+      await tx.run(skill, { id: 'b', of: 'a', name: 'Й' })
+    })
+    for (const name of later) cpSync(join(own, name), join(migrations, name))
+    expect(await migrate(db, migrations)).toEqual(later)
+    const rows = await db.many<{ id: string; name: string }>(
+      'SELECT id, name, skills, timezone, version FROM interviewers ORDER BY id',
+    )
+    const composed = { name: 'Андрей Їжак', skills: '["Андрей Їжак"]' }
+    expect(rows).toMatchObject([{ ...composed, timezone: 'Europe/Berlin' }, { id: 'b' }])
+    const { name = '' } = rows[1] ?? {}
+    expect(await db.one('SELECT id FROM interviewers WHERE name = :name', { name })).toEqual({ id: 'b' })
+    expect(await db.many('SELECT id FROM portfolio_skills')).toHaveLength(2)
+    const { data } = await page<{ id: string }>(db, LISTED, { limit: 10, q: 'Їжак' }, [])
+    expect(data).toMatchObject([{ id: 'a' }])
+    expect(await faultsOfSearch(db)).toEqual([])
   })
 
   if (driver.name === 'sqlite') {

@@ -91,6 +91,42 @@ describe.each(drivers)('mails on $name', driver => {
     })
   })
 
+  describe('international addresses', () => {
+    it('F20 are mailed where the server can, and invited under a URI that calendars know', async () => {
+      const ada = await person('Ada', { email: 'info@müller.example' })
+      const candidate = { candidateEmail: 'jürgen@müller.example', candidateName: 'Jürgen' }
+      const { id } = (await book([ada], candidate)).body
+      const mails = await delivered()
+      expect(mails.flatMap(mail => mail.recipients)).toEqual(['info@müller.example', 'jürgen@müller.example'])
+      expect(mails[0]?.raw).toContain('<info@xn--mller-kva.example>')
+      const text = (await t.get(`/api/events/${id}/ics`, staff)).body.replaceAll('\r\n ', '')
+      expect(text).toContain('mailto:j%C3%BCrgen@xn--mller-kva.example')
+      const reply = ['BEGIN:VCALENDAR', 'METHOD:REPLY', 'BEGIN:VEVENT', `UID:${id.toUpperCase()}@panelist.example`]
+      const rest = ['DTSTAMP:20260301T100000Z', 'ATTENDEE;PARTSTAT=ACCEPTED:mailto:INFO@xn--mller-kva.example']
+      const file = [...reply, ...rest, 'END:VEVENT', 'END:VCALENDAR'].join('\r\n')
+      const taken = await t.post('/api/calendar/replies', file, staff, { 'content-type': 'text/calendar' })
+      expect(taken.body).toMatchObject({ status: 'applied', interviewerId: ada.id })
+    })
+
+    it('F20 are refused at once where the server cannot, and the others are mailed', async () => {
+      const old = await mailServer({ hideSMTPUTF8: true })
+      const by = courierOf(smtpTransport(old.url))
+      const [özlem, bob] = [await person('Özlem', { email: 'özlem@müller.example' }), await person('Bob')]
+      const { id } = (await book([özlem, bob])).body
+      await by.work()
+      await by.close()
+      await old.close()
+      expect(old.mails.flatMap(mail => mail.recipients)).toEqual([bob.email])
+      expect(await outbox(`&eventId=${id}&recipient=${encodeURIComponent('ÖZLEM@müller.example')}`)).toMatchObject([
+        {
+          status: 'dead',
+          attempts: 1,
+          problem: 'The mail server cannot send to international addresses like özlem@müller.example',
+        },
+      ])
+    })
+  })
+
   describe('an interview', () => {
     it('is told from invitation to cancellation under one UID, with its own SEQUENCE', async () => {
       const [ada, grace] = [await person('Ada Lovelace'), await person('Grace Hopper')]

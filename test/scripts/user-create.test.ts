@@ -51,7 +51,7 @@ describe('user:create', () => {
       PASSWORD,
       /already an account with the address/,
     ],
-    ['an address that is none', ['--email', 'nobody', '--name', 'X'], PASSWORD, /^email must match/],
+    ['an address that is none', ['--email', 'nobody', '--name', 'X'], PASSWORD, /^email must be one mail address/],
     ['a new account without a name', ['--email', 'x@example.com'], PASSWORD, /--name/],
     ['a guessable password', ['--email', 'x@example.com', '--name', 'X'], 'password123', /easy to guess/],
     ['a short password', ['--email', 'x@example.com', '--name', 'X'], 'short', /^password must NOT have fewer/],

@@ -1,6 +1,7 @@
 import createError from '@fastify/error'
 import type { Caller } from '../../../plugins/auth.ts'
 import { found, ValidationError } from '../../../plugins/errors.ts'
+import { addressKey } from '../../../plugins/validation/addresses.ts'
 import { replyFrom, type Reply } from '../../../domain/icalendar/replies.ts'
 import { UnreadableCalendar } from '../../../domain/icalendar/unreadable.ts'
 import { interviewsRepository } from '../../../domain/interviews/repository.ts'
@@ -10,7 +11,7 @@ import { repliesRepository, type KnownReply } from './repository.ts'
 import type { ReplyResult } from './schemas.ts'
 
 const NotInvited = createError<[string]>('NOT_INVITED', '%s is not invited to this interview', 403)
-const UID = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})@/
+const UID = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})@/i
 
 /** Answers from calendar programs (RFC 5546 §3.2.3), handed in by staff or by a mail gateway. */
 export const repliesService = (parts: EventsParts) => ({
@@ -18,13 +19,14 @@ export const repliesService = (parts: EventsParts) => ({
   take: (actor: Caller, text: string): Promise<ReplyResult> => {
     const reply = replyIn(text)
     const { attendee, sequence, response, comment } = reply
-    const id = UID.exec(reply.uid)?.[1]
+    const id = UID.exec(reply.uid)?.[1]?.toLowerCase()
     return parts.db.transaction(async tx => {
       const event = found(id === undefined ? undefined : await interviewsRepository(tx).find(id), 'interview')
       const ignored = { status: 'ignored', eventId: event.id, response } as const
-      const seat = event.panel.find(({ email }) => email.toLowerCase() === attendee)
+      const seat = event.panel.find(({ email }) => addressKey(email) === attendee)
       if (!seat) {
-        if (event.candidateEmail?.toLowerCase() !== attendee) throw new NotInvited(attendee)
+        if (event.candidateEmail === null || addressKey(event.candidateEmail) !== attendee)
+          throw new NotInvited(attendee)
         return { ...ignored, reason: 'the answers of candidates are not recorded' }
       }
       const { interviewerId } = seat

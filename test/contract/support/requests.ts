@@ -232,7 +232,7 @@ function textOf({ pattern, format, maxLength = 200, minLength = 0 }: Schema, nam
   if (existing !== undefined) return fc.oneof({ weight: 12, arbitrary: placeholder(existing) }, fc.uuid())
   if (name === 'cursor') return fc.oneof(placeholder('cursors'), placeholder('tampered'), text)
   if (name === 'password') return fc.constantFrom('violet harbor anchors 42', 'violet harbor anchors 42', 'password12')
-  if (format === 'email')
+  if (format === 'idn-email')
     return fc.oneof(
       placeholder('emails'),
       fc.uuid().map(id => `${id.slice(0, 12)}@example.com`),
