@@ -6,7 +6,7 @@ const CONTROLS = '\\u0000-\\u001f\\u007f-\\u009f'
 /** Embeddings, overrides and isolates, which make what follows read in another order than it is written (UAX #9). */
 const DIRECTIONS = '\\u202a-\\u202e\\u2066-\\u2069'
 /** Spaces, and what Unicode lets programs show as nothing (Default_Ignorable_Code_Point); an empty cell of Braille. */
-export const UNSEEN =
+const UNSEEN =
   '\\s\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u2028-\\u202f' +
   '\\u205f-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufff8'
 
@@ -33,7 +33,7 @@ export const SENTENCES: ReadonlyMap<unknown, string> = new Map([
 ])
 
 /** A text that is none, and where in a part of a request it is. */
-export interface NoText {
+interface NoText {
   /** A JSON pointer. */
   readonly path: string
   readonly message: string
