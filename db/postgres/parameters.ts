@@ -4,6 +4,7 @@ import type { Params, SqlValue } from '../database.ts'
 const TOKEN = /'[^']*'|"[^"]*"|--[^\n]*|\/\*[\s\S]*?\*\/|::|:([A-Za-z_]\w*)/g
 /** Texts beyond these are not kept prepared: a list has many filters, and each connection pays for each text. */
 const MOST_PREPARED = 1_000
+const MOST_CHARACTERS = 1024 * 1024
 
 /** A statement as PostgreSQL takes it, with the names of its parameters in the order of their numbers. */
 export interface Numbered {
@@ -16,10 +17,12 @@ export interface Numbered {
 /** Turns statements with `:named` parameters into those with `$1`; each text once. */
 export function numbering(): (sql: string) => Numbered {
   const known = new Map<string, Numbered>()
+  let characters = 0
   return sql => {
     const before = known.get(sql)
     if (before) return before
-    if (known.size >= MOST_PREPARED) return numbered(sql)
+    if (known.size >= MOST_PREPARED || characters + sql.length > MOST_CHARACTERS) return numbered(sql)
+    characters += sql.length
     const made = { ...numbered(sql), name: `panelist_${known.size}` }
     known.set(sql, made)
     return made

@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache'
 import type { DatabaseOptions, Params } from '../database.ts'
+import { keptStatements } from '../prepared.ts'
 import type { ShellResult } from '../shell.ts'
 import { composed, folded } from '../texts.ts'
 import { zoneName } from '../zone-names.ts'
@@ -9,9 +9,6 @@ import { translated } from './errors.ts'
 /** Earlier releases have a race, while the log restarts, that can corrupt the file. */
 const OLDEST_LIBRARY = '3.51.3'
 const NO_PARAMS: Params = {}
-/** Prepared statements that are kept, about 20 KiB each: a list has more combinations of filters than memory has room. */
-export const MOST_STATEMENTS = 500
-
 const PRAGMAS = [
   'foreign_keys = ON',
   'synchronous = NORMAL', // durability comes from our own fdatasync after the commit
@@ -37,7 +34,7 @@ interface ConnectionOptions extends Pick<DatabaseOptions, 'slowQueryMs' | 'onSlo
 /** One better-sqlite3 handle whose statements are prepared once and whose errors are those of the port. */
 export class Connection {
   readonly #sqlite: Sqlite.Database
-  readonly #statements = new LRUCache<string, Sqlite.Statement<[Params]>>({ max: MOST_STATEMENTS })
+  readonly #statements = keptStatements<Sqlite.Statement<[Params]>>()
   readonly #dataVersion: Sqlite.Statement<[], number>
 
   readonly #slowQueryMs: number

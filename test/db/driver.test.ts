@@ -1,7 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
-import { Connection, MOST_STATEMENTS } from '../../db/sqlite/connection.ts'
+import { MOST_STATEMENTS } from '../../db/prepared.ts'
+import { Connection } from '../../db/sqlite/connection.ts'
 import Sqlite from '../../db/sqlite/driver.mjs'
 import { temporaryFolder } from '../support/databases.ts'
 
