@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { paced } from './turns.ts'
 import { retryIn, ValidationError } from './errors.ts'
-import { whenEnded } from './http/ending.ts'
+import { endOf } from './http/ending.ts'
 import type { Column } from './exports/cells.ts'
 import type { Places } from './processes.ts'
 
@@ -20,8 +20,6 @@ const ExportsRunning = createError(
   `You have ${AT_ONCE} exports under way: wait until one has arrived`,
   429,
 )
-/** Nobody reads it; as nginx names it. */
-const ClientLeft = createError('CLIENT_LEFT', 'The client has left', 499)
 
 export const FORMATS = {
   csv: 'text/csv; charset=utf-8',
@@ -103,17 +101,16 @@ const WRITERS: Readonly<Record<Format, Writer>> = {
  */
 async function begin(places: Places, request: FastifyRequest, reply: FastifyReply): Promise<AbortSignal> {
   const key = `exports:${request.principal.id}`
-  const ended = new AbortController()
-  whenEnded(request, reply, () => ended.abort(new ClientLeft()))
-  ended.signal.throwIfAborted()
+  const ended = endOf(request, reply)
+  ended.throwIfAborted()
   // Nobody keeps the places any more when this process is about to end: what has come until then is answered.
   const entered = await places.enter(key, AT_ONCE).catch(() => true)
   if (!entered) throw retryIn(new ExportsRunning(), RETRY_AFTER_SECONDS)
   const leave = () => places.leave(key)
-  if (ended.signal.aborted) leave()
-  else ended.signal.addEventListener('abort', leave)
-  ended.signal.throwIfAborted()
-  return ended.signal
+  if (ended.aborted) leave()
+  else ended.addEventListener('abort', leave)
+  ended.throwIfAborted()
+  return ended
 }
 
 function assertPrintable(rows: number): void {

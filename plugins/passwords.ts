@@ -1,7 +1,7 @@
 import { hash, parseOptions, verify } from '@node-rs/argon2'
 import fp from 'fastify-plugin'
+import { concurrencyLimit } from './concurrency-limit.ts'
 import { ValidationError } from './errors.ts'
-import { concurrencyLimit } from './passwords/concurrency-limit.ts'
 import { strengthOf } from './passwords/strength.ts'
 
 /** argon2id, 19 MiB, two passes: the OWASP Password Storage Cheat Sheet's first choice. About 10 ms. */
@@ -46,7 +46,7 @@ export const passwordsPlugin = fp(
 
 /** Never call its methods inside a transaction: they wait for other threads. */
 export function passwords(): Passwords {
-  const limited = concurrencyLimit({ atOnce: HASHED_AT_ONCE, waiting: MOST_WAITING })
+  const limited = concurrencyLimit({ of: 'passwords are being checked', atOnce: HASHED_AT_ONCE, waiting: MOST_WAITING })
   return {
     async assertStrong(password, person, field = '/password') {
       const { score, warning, suggestions } = await strengthOf(password, wordsOf(person))

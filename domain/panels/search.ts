@@ -7,6 +7,7 @@ import { FreeTime, type Rule } from '../scheduling/free-time.ts'
 import { Grid, gridOf } from '../scheduling/grid.ts'
 import type { Interval } from '../scheduling/intervals.ts'
 import { PanelSearch, type PanelSlot } from '../scheduling/search.ts'
+import type { Work } from '../turns.ts'
 import { candidateBusyTimes, withBusyTimes } from './busy-times.ts'
 import type { CalendarRules } from './calendars.ts'
 import { NO_MEMORY, type CalendarMemory } from './memory.ts'
@@ -48,9 +49,9 @@ export interface PanelRequest extends Times {
 export interface FoundPanels {
   readonly people: ReadonlyMap<string, Bookable>
   /** The first slots in which a whole panel can meet, each with the fairest one. */
-  slots(limit: number): PanelSlot[]
+  slots(limit: number): Work<PanelSlot[]>
   /** Why there are no more slots than there are. */
-  explain(): { readonly people: Explained[]; readonly relaxation: Relaxation | undefined }
+  explain(): Work<{ readonly people: Explained[]; readonly relaxation: Relaxation | undefined }>
 }
 
 /** Throws a ValidationError unless there are at most 20 seats, one of them for a lead or an interviewer. */
@@ -120,8 +121,8 @@ function gridFor({ span, length, every }: Times, { zones }: CalendarRules): Grid
   return gridOf(zones.clock(every.timezone, span.start, span.end), every.step, length, span)
 }
 
-function explanationOf(search: PanelSearch): ReturnType<FoundPanels['explain']> {
-  const { people, relaxation: forAll } = explain(search)
+function* explanationOf(search: PanelSearch): ReturnType<FoundPanels['explain']> {
+  const { people, relaxation: forAll } = yield* explain(search)
   const explained = people.map(({ id, name, minutes, relaxation, problem }) => ({
     interviewerId: id,
     name,

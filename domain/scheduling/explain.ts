@@ -2,6 +2,7 @@ import type { Calendar } from './calendar.ts'
 import { RULES, type Account, type Rule } from './free-time.ts'
 import { subtract, type Interval } from './intervals.ts'
 import { remembered } from './remembered.ts'
+import type { Work } from '../turns.ts'
 import type { PanelSearch } from './search.ts'
 
 /** What relaxing a rule would bring: so many more slots than there are. */
@@ -28,26 +29,30 @@ export interface Explanation {
 }
 
 /** Why there are no more slots than there are: for everybody, where their time goes, and what would help. */
-export function explain(search: PanelSearch): Explanation {
+export function* explain(search: PanelSearch): Work<Explanation> {
   const gains = new Gains(search)
   const { people: eligible, relaxed } = search.question
-  const people = eligible.map(({ calendar, kinds }, person) => {
+  const people: PersonExplained[] = []
+  const ofAll = new Map(RULES.map(rule => [rule, new Array<Ranges>()]))
+  for (const [person, { calendar, kinds }] of eligible.entries()) {
     const { id, name, problem } = calendar
     const minutes = search.accountOf(person)
     const without = (rule: Rule) =>
       search.rangesOf(person, matters(rule, calendar, minutes, relaxed) ? rule : undefined)
-    return { id, name, problem, kinds, minutes, ranges: new Map(RULES.map(rule => [rule, without(rule)])) }
-  })
-  return {
-    people: people.map(({ id, name, problem, kinds, minutes, ranges }, person) => ({
-      id,
-      name,
-      problem,
-      minutes,
-      relaxation: best(rule => gains.of(kinds, search.rangesOf(person), ranges.get(rule) ?? [])),
-    })),
-    relaxation: best(rule => gains.ofAll(people.map(({ ranges }) => ranges.get(rule) ?? []))),
+    const ranges = new Map(RULES.map(rule => [rule, without(rule)]))
+    for (const [rule, own] of ranges) ofAll.get(rule)?.push(own)
+    const relaxation = best(
+      new Map(RULES.map(rule => [rule, gains.of(kinds, search.rangesOf(person), ranges.get(rule) ?? [])])),
+    )
+    people.push({ id, name, problem, minutes, relaxation })
+    yield
   }
+  const slots = new Map<Rule, number>()
+  for (const [rule, ranges] of ofAll) {
+    slots.set(rule, gains.ofAll(ranges))
+    yield
+  }
+  return { people, relaxation: best(slots) }
 }
 
 /**
@@ -64,10 +69,10 @@ function matters(rule: Rule, calendar: Calendar, minutes: Account, relaxed: read
 /** When several rules would bring as much, the first is named; claims come last, because without them no day is full either. */
 const IN_TURN: readonly Rule[] = [...RULES.filter(rule => rule !== 'claims'), 'claims']
 
-function best(slotsOf: (rule: Rule) => number): Relaxation | undefined {
+function best(slotsOf: ReadonlyMap<Rule, number>): Relaxation | undefined {
   let most: Relaxation | undefined
   for (const rule of IN_TURN) {
-    const slots = slotsOf(rule)
+    const slots = slotsOf.get(rule) ?? 0
     if (slots > (most?.slots ?? 0)) most = { rule, slots }
   }
   return most

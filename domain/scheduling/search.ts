@@ -6,6 +6,7 @@ import { includes, type Grid } from './grid.ts'
 import { subtract, union, type Interval } from './intervals.ts'
 import { seatBest, type Place } from './matching.ts'
 import { remembered } from './remembered.ts'
+import type { Work } from '../turns.ts'
 import { SupplyOverTime, type Offer } from './supply.ts'
 
 /** Somebody who can take a seat: which kinds, as the bits of a number. */
@@ -47,27 +48,29 @@ export interface PanelSlot {
 /** Everybody's free time in a question, worked out once, and what follows from it. */
 export class PanelSearch {
   readonly question: Question
-  readonly #freeTimes: readonly FreeTime[]
+  readonly #frame: Frame
+  readonly #freeTimes = new Map<number, FreeTime>()
   /** What follows from windows, which many people share. */
   readonly #starts = new Map<readonly Interval[], Interval[]>()
-  readonly #ranges: readonly Interval[][]
+  readonly #ranges = new Map<number, Interval[]>()
   readonly #candidate: readonly Interval[]
-  readonly #supply: SupplyOverTime
+  #ownSupply: SupplyOverTime | undefined
   readonly #turns: Turns
 
   constructor(question: Question) {
     const { people, span, grid, length, seats, candidate } = question
     this.question = question
-    const frame = new Frame(span, span.zones)
-    this.#freeTimes = people.map(({ calendar }) => new FreeTime(calendar, span, frame))
-    this.#ranges = this.#freeTimes.map(free => this.#rangesIn(free))
+    this.#frame = new Frame(span, span.zones)
     this.#candidate = grid.ranges(union(candidate.map(({ start, end }) => ({ start: start - length + 1, end }))))
-    this.#supply = this.#supplyOf(this.#ranges)
     this.#turns = new Turns(people, seats.length)
   }
 
   /** The first slots in which a whole panel can meet, each with the fairest one. */
-  slots(limit: number): PanelSlot[] {
+  *slots(limit: number): Work<PanelSlot[]> {
+    for (const person of this.question.people.keys()) {
+      this.rangesOf(person)
+      yield
+    }
     const feasible = this.feasible()
     const slots: PanelSlot[] = []
     for (
@@ -77,39 +80,51 @@ export class PanelSearch {
     ) {
       const slot = this.#slotAt(index)
       if (slot) slots.push(slot)
+      yield
     }
     return slots
   }
 
   /** 1 at each instant of the grid at which a whole panel can meet, else 0; if people could start in other `ranges`. */
   feasible(ranges?: readonly (readonly Interval[])[]): Uint8Array {
-    return this.#withCandidate((ranges ? this.#supplyOf(ranges) : this.#supply).feasible())
+    return this.#withCandidate((ranges ? this.#supplyOf(ranges) : this.#supply()).feasible())
   }
 
   /** The same with one more, or one fewer, who can take these kinds. */
   feasibleWith(kinds: number, more: 1 | -1): Uint8Array {
-    return this.#withCandidate(this.#supply.feasible(kinds, more))
+    return this.#withCandidate(this.#supply().feasible(kinds, more))
   }
 
   /** The ranges of the grid in which one of the people can start, with a rule relaxed when it is given. */
   rangesOf(person: number, relaxed?: Rule): readonly Interval[] {
-    if (!relaxed) return this.#ranges[person] ?? []
-    const free = this.#freeTimes[person]
-    return free ? this.#rangesIn(free, relaxed) : []
+    if (!relaxed) return remembered(this.#ranges, person, () => this.#rangesIn(person))
+    return this.#rangesIn(person, relaxed)
   }
 
   /** How many minutes each rule takes of one of the people. */
   accountOf(person: number): Account {
-    return this.#freeTimes[person]?.account(this.question.relaxed) ?? NOTHING
+    return this.#freeTimeOf(person)?.account(this.question.relaxed) ?? NOTHING
   }
 
   /** As the free time's own starts would be, without asking of each what all with the same hours have in common. */
-  #rangesIn(free: FreeTime, alsoRelaxed?: Rule): Interval[] {
+  #rangesIn(person: number, alsoRelaxed?: Rule): Interval[] {
+    const free = this.#freeTimeOf(person)
+    if (!free) return []
     const { grid, length, relaxed: ofAll = [] } = this.question
     const relaxed = alsoRelaxed ? [...ofAll, alsoRelaxed] : ofAll
     const windows = free.windows(relaxed)
     const starts = remembered(this.#starts, windows, () => grid.ranges(startsIn(windows, length)))
     return subtract(starts, union(grid.ranges(free.closed(length, relaxed))))
+  }
+
+  #freeTimeOf(person: number): FreeTime | undefined {
+    const { people, span } = this.question
+    const calendar = people[person]?.calendar
+    return calendar && remembered(this.#freeTimes, person, () => new FreeTime(calendar, span, this.#frame))
+  }
+
+  #supply(): SupplyOverTime {
+    return (this.#ownSupply ??= this.#supplyOf(this.question.people.map((_, person) => this.rangesOf(person))))
   }
 
   #supplyOf(ranges: readonly (readonly Interval[])[]): SupplyOverTime {
@@ -126,7 +141,7 @@ export class PanelSearch {
   #slotAt(index: number): PanelSlot | undefined {
     const { people, grid, length, seats } = this.question
     const start = grid.instants[index] ?? 0
-    const kindsOf = people.map(({ kinds }, person) => (includes(this.#ranges[person] ?? [], index) ? kinds : 0))
+    const kindsOf = people.map(({ kinds }, person) => (includes(this.rangesOf(person), index) ? kinds : 0))
     const available = this.#turns.at(start).map(order => order.filter(({ person }) => kindsOf[person]))
     const isBefore = (one: Seated, other: Seated) => inTurn(one, other) < 0
     const panel = seatBest({ seats, kindsOf, ranked: available, isBefore })?.sort((one, other) => one.kind - other.kind)

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { endOf } from '../../plugins/http/ending.ts'
 import { answer, refused } from '../../domain/lists/answers.ts'
 import { OnlyId } from '../../domain/lists/fields.ts'
 import { STAFF } from '../../domain/accounts/visibility.ts'
@@ -16,8 +17,8 @@ export const searchRoutes: FastifyPluginAsyncTypebox = async app => {
     search.slots(request.principal, request.params.id, request.query),
   )
 
-  app.post('/availability/search', { onRequest: staff, config: { reads: true }, schema: SEARCH }, request =>
-    search.panels(request.body),
+  app.post('/availability/search', { onRequest: staff, config: { reads: true }, schema: SEARCH }, (request, reply) =>
+    search.panels(request.principal, request.body, endOf(request, reply)),
   )
 }
 

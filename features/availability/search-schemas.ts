@@ -100,7 +100,8 @@ const PanelSlot = Type.Object({
   seats: Type.Array(
     Type.Object({
       role: PanelRole,
-      available: Type.Array(Id, { description: 'The person whose turn it is comes first' }),
+      available: Type.Array(Id, { description: 'At most 20; the person whose turn it is comes first' }),
+      count: Type.Integer({ description: 'How many people are free for it' }),
     }),
   ),
   panel: Type.Array(Type.Object({ interviewerId: Id, role: PanelRole, score: part(Score) }), {
@@ -124,7 +125,7 @@ export const PanelSlots = Type.Object(
             startsAt: '2026-03-02T09:00:00.000Z',
             endsAt: '2026-03-02T10:00:00.000Z',
             localStart: '2026-03-02T10:00:00+01:00',
-            seats: [{ role: 'lead', available: ['0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'] }],
+            seats: [{ role: 'lead', available: ['0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10'], count: 1 }],
             panel: [
               {
                 interviewerId: '0198c7a2-5b1e-7c3f-8a44-2f6f1f0b9d10',

@@ -1,7 +1,9 @@
 import { DateTime, FixedOffsetZone } from 'luxon'
 import type { Caller } from '../../plugins/auth.ts'
+import { concurrencyLimit } from '../../plugins/concurrency-limit.ts'
 import { ValidationError } from '../../plugins/errors.ts'
 import { visibleTo } from '../../domain/accounts/visibility.ts'
+import { inTurns } from '../../domain/turns.ts'
 import type { CalendarRules } from '../../domain/panels/calendars.ts'
 import type { Seat } from '../../domain/panels/schemas.ts'
 import {
@@ -19,6 +21,14 @@ import type { PanelQuery, PanelSlots, SlotQuery, Slots } from './search-schemas.
 const LONGEST_SPAN_DAYS = 62
 const MINUTE_MS = 60_000
 
+/** One search may take a second; those who wait longer than a line of these takes do better to try again. */
+const AT_ONCE = 2
+const MOST_WAITING = 50
+/** Nobody chooses from more; the seat says how many there are. */
+const MOST_NAMED = 20
+
+const limited = concurrencyLimit({ of: 'searches are running', atOnce: AT_ONCE, waiting: MOST_WAITING })
+
 export const searchService = (calendars: Calendars) => ({
   /** When one interviewer is free. Nobody paused or inactive is, as they cannot be booked. */
   slots: async (viewer: Caller, id: string, query: SlotQuery): Promise<Slots> => {
@@ -29,19 +39,26 @@ export const searchService = (calendars: Calendars) => ({
   },
 
   /** When a whole panel can meet, and who should sit on it. */
-  panels: async (query: PanelQuery): Promise<PanelSlots> => {
-    const { seats, candidateEmail, timezone = 'UTC', minNoticeMinutes = 0, limit = 50 } = query
-    assertSeats(seats)
-    const times = timesOf(query, timezone)
-    const notice = minNoticeMinutes * MINUTE_MS
-    const panels = await searchPanels(calendars, { ...times, seats, candidateEmail, notice })
-    const slotAt = slotsOf(times, calendars.rules)
-    const slots = panels.slots(limit).map(slot => ({ ...slotAt(slot.start), ...panelOf(slot, seats) }))
-    if (query.explain !== true) return { slots }
-    const { people, relaxation } = panels.explain()
-    return { slots, explain: people, ...(relaxation && { relaxation }) }
+  panels: async ({ id }: Caller, query: PanelQuery, signal: AbortSignal): Promise<PanelSlots> => {
+    assertSeats(query.seats)
+    return limited(() => panelsFor(calendars, query, signal), { key: id ?? undefined, signal })
   },
 })
+
+async function panelsFor(calendars: Calendars, query: PanelQuery, signal: AbortSignal): Promise<PanelSlots> {
+  const { seats, candidateEmail, timezone = 'UTC', minNoticeMinutes = 0, limit = 50 } = query
+  const times = timesOf(query, timezone)
+  const notice = minNoticeMinutes * MINUTE_MS
+  const panels = await searchPanels(calendars, { ...times, seats, candidateEmail, notice })
+  const slotAt = slotsOf(times, calendars.rules)
+  const slots = (await inTurns(panels.slots(limit), signal)).map(slot => ({
+    ...slotAt(slot.start),
+    ...panelOf(slot, seats),
+  }))
+  if (query.explain !== true) return { slots }
+  const { people, relaxation } = await inTurns(panels.explain(), signal)
+  return { slots, explain: people, ...(relaxation && { relaxation }) }
+}
 
 type Asked = 'from' | 'to' | 'durationMinutes' | 'stepMinutes' | 'minNoticeMinutes'
 
@@ -75,7 +92,11 @@ function slotsOf({ span, length, every }: Required<Times>, { zones }: CalendarRu
 function panelOf({ available, panel }: PanelSlot, seats: readonly Seat[]) {
   const roleOf = (kind: number) => seats[kind]?.role ?? 'interviewer'
   return {
-    seats: available.map((free, kind) => ({ role: roleOf(kind), available: free.map(({ id }) => id) })),
+    seats: available.map((free, kind) => ({
+      role: roleOf(kind),
+      available: free.slice(0, MOST_NAMED).map(({ id }) => id),
+      count: free.length,
+    })),
     panel: panel.map(({ kind, id, score }) => ({ interviewerId: id, role: roleOf(kind), score: scoreFrom(score) })),
   }
 }

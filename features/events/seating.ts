@@ -4,6 +4,7 @@ import { detailed, found } from '../../plugins/errors.ts'
 import type { Event } from '../../domain/interviews/schemas.ts'
 import type { CalendarRules } from '../../domain/panels/calendars.ts'
 import type { Explained, Seat } from '../../domain/panels/schemas.ts'
+import { atOnce } from '../../domain/turns.ts'
 import { assertSeats, scoreFrom, searchPanels } from '../../domain/panels/search.ts'
 import { RULES, type Rule } from '../../domain/scheduling/free-time.ts'
 import type { NewPanel, Replacement } from './schemas.ts'
@@ -49,9 +50,9 @@ export async function panelFor(
       ...(event.override && { relaxed: OVERRIDABLE }),
     },
   )
-  const [slot] = panels.slots(1)
+  const [slot] = atOnce(panels.slots(1))
   if (slot) return slot.panel.map(({ kind, id }) => ({ interviewerId: id, role: seats[kind]?.role ?? 'interviewer' }))
-  const { people: explained } = panels.explain()
+  const { people: explained } = atOnce(panels.explain())
   throw detailed(new NoPanel(noPanel(event, explained)), explained)
 }
 
@@ -76,7 +77,7 @@ export async function replacementsFor(
         !seated.has(id) && (interviewTypes.length === 0 || interviewTypes.includes(event.type)),
     },
   )
-  const [slot] = panels.slots(1)
+  const [slot] = atOnce(panels.slots(1))
   const free = slot?.available[0] ?? []
   return free.slice(0, MOST_PROPOSED).map(({ id, score }) => {
     const { name, email } = found(panels.people.get(id), 'interviewer')

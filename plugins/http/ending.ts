@@ -1,5 +1,9 @@
 import type { Socket } from 'node:net'
+import createError from '@fastify/error'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+
+/** Nobody reads it; as nginx names it. */
+const ClientLeft = createError('CLIENT_LEFT', 'The client has left', 499)
 
 /** What waits for the end of each connection: one listener for all of it, however many requests it carries at once. */
 const waiting = new WeakMap<Socket, Set<() => void>>()
@@ -34,4 +38,11 @@ function waitingFor(socket: Socket): Set<() => void> {
   waiting.set(socket, ends)
   socket.once('close', () => ends.forEach(end => end()))
   return ends
+}
+
+/** Says when the answer has gone out or its connection has ended, with a refusal that nobody reads for its reason. */
+export function endOf(request: FastifyRequest, reply: FastifyReply): AbortSignal {
+  const ended = new AbortController()
+  whenEnded(request, reply, () => ended.abort(new ClientLeft()))
+  return ended.signal
 }

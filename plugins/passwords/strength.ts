@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { concurrencyLimit } from './concurrency-limit.ts'
+import { concurrencyLimit } from '../concurrency-limit.ts'
 
 const MOST_WAITING = 20
 /** Loading the dictionaries takes about a second, the slowest password half of one. */
@@ -13,7 +13,7 @@ export interface Strength {
   readonly suggestions: readonly string[]
 }
 
-const oneAtATime = concurrencyLimit({ atOnce: 1, waiting: MOST_WAITING })
+const oneAtATime = concurrencyLimit({ of: 'passwords are being checked', atOnce: 1, waiting: MOST_WAITING })
 let thread: Worker | undefined
 let idle: NodeJS.Timeout | undefined
 

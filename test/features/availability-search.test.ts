@@ -235,16 +235,16 @@ describe.each(drivers)('panel search on $name', driver => {
         expect(status).toBe(200)
         return body.slots[0]?.seats as { role: string; available: string[] }[] | undefined
       }
-      expect(await seatsOf({ skill: 'sQl' })).toEqual([{ role: 'interviewer', available: [sql, both] }])
+      expect(await seatsOf({ skill: 'sQl' })).toEqual([{ role: 'interviewer', available: [sql, both], count: 2 }])
       expect(await seatsOf({ skill: 'ÉLAN' })).toMatchObject([{ available: [sql] }])
       expect(await seatsOf({ skill: 'sq' })).toBeUndefined()
       const told = await seatsOf({ interviewType: 'technical', role: 'lead' })
-      expect(told).toEqual([{ role: 'lead', available: [both, technical] }])
+      expect(told).toEqual([{ role: 'lead', available: [both, technical], count: 2 }])
       expect(await seatsOf({ skill: 'sql', interviewType: 'technical' })).toMatchObject([{ available: [both] }])
       expect(await seatsOf({ skill: 'sql', interviewerIds: [sql, unknown] })).toMatchObject([{ available: [sql] }])
       expect(await seatsOf({ skill: 'élan' }, { skill: 'GO', role: 'shadow' })).toEqual([
-        { role: 'interviewer', available: [sql] },
-        { role: 'shadow', available: [both] },
+        { role: 'interviewer', available: [sql], count: 1 },
+        { role: 'shadow', available: [both], count: 1 },
       ])
       expect(await seatsOf({ skill: 'élan' }, { skill: 'rust' })).toBeUndefined()
     })

@@ -7,12 +7,15 @@ import { inTurn } from '../../../domain/scheduling/fairness.ts'
 import { FreeTime, RULES, type Rule } from '../../../domain/scheduling/free-time.ts'
 import { gridOf } from '../../../domain/scheduling/grid.ts'
 import { covers, overlaps } from '../../../domain/scheduling/intervals.ts'
+import { atOnce } from '../../../domain/turns.ts'
 import { PanelSearch, type Question } from '../../../domain/scheduling/search.ts'
 import { Zones } from '../../../domain/scheduling/zones.ts'
 import { question } from './support/arbitraries.ts'
 import { calendarOf, interviewAt, poolOf, spanOf, without, withoutNotice } from './support/calendars.ts'
 import { panelExists, slowlySeated } from './support/panels.ts'
 import { SlowPerson } from './support/slow-person.ts'
+
+const explained = (search: PanelSearch) => atOnce(explain(search))
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -86,10 +89,10 @@ describe('where a panel can meet', () => {
     const property = fc.property(questions, fc.integer({ min: 1, max: 8 }), (asked, limit) => {
       const search = new PanelSearch(asked)
       const feasible = asked.grid.instants.filter((_, index) => search.feasible()[index])
-      const slots = search.slots(ALL)
+      const slots = atOnce(search.slots(ALL))
       expect(slots.map(({ start }) => start)).toEqual(feasible)
       expect(slots.every(({ start, end }) => end - start === asked.length && end <= asked.span.end)).toBe(true)
-      expect(search.slots(limit)).toEqual(slots.slice(0, limit))
+      expect(atOnce(search.slots(limit))).toEqual(slots.slice(0, limit))
     })
     fc.assert(property, { numRuns: 40 })
   })
@@ -99,7 +102,7 @@ describe('where a panel can meet', () => {
       const { people, seats, grid, length } = asked
       const free = mayStart(asked)
       const pools = seats.map((_, kind) => people.filter(({ kinds }) => kinds & (1 << kind)))
-      for (const { start, available, panel } of new PanelSearch(asked).slots(20)) {
+      for (const { start, available, panel } of atOnce(new PanelSearch(asked).slots(20))) {
         const index = grid.instants.indexOf(start)
         const kindsOf = people.map(({ kinds }, person) => (free[person]?.[index] ? kinds : 0))
         const places = pools.flatMap((pool, kind) => {
@@ -137,7 +140,7 @@ describe('a candidate', () => {
   it('is not asked to be in two interviews at once, but may come out of one into the next', () => {
     const span = spanOf('2026-05-05T09:00Z', '2026-05-05T13:00Z', { zones })
     const candidate = [{ start: Date.parse('2026-05-05T10:30Z'), end: Date.parse('2026-05-05T11:00Z') }]
-    const slots = new PanelSearch(ask([calendarOf()], { span, candidate }, 30)).slots(ALL)
+    const slots = atOnce(new PanelSearch(ask([calendarOf()], { span, candidate }, 30)).slots(ALL))
     const times = slots.map(({ start }) => new Date(start).toISOString().slice(11, 16))
     expect(times).toEqual(['09:00', '09:30', '11:00', '11:30', '12:00'])
   })
@@ -155,7 +158,7 @@ describe('a span that is moved', () => {
   it('has the same slots in the part that both have in common', () => {
     const property = fc.property(questions, offset, offset, (asked, late, early) => {
       const { start, end } = asked.span
-      const slots = (from: number, to: number) => new PanelSearch(asking(asked, from, to)).slots(ALL)
+      const slots = (from: number, to: number) => atOnce(new PanelSearch(asking(asked, from, to)).slots(ALL))
       const [whole, later, earlier] = [
         slots(start, end),
         slots(start + late, end + late),
@@ -174,7 +177,7 @@ describe('a span that is moved', () => {
     const property = fc.property(questions, offset, (asked, after) => {
       const { start, end } = asked.span
       const cut = start + after
-      const slots = (from: number, to: number) => new PanelSearch(asking(asked, from, to)).slots(ALL)
+      const slots = (from: number, to: number) => atOnce(new PanelSearch(asking(asked, from, to)).slots(ALL))
       const whole = slots(start, end).filter(slot => slot.end <= cut || slot.start >= cut)
       expect([...slots(start, cut), ...slots(cut, end)]).toEqual(whole)
     })
@@ -189,7 +192,7 @@ describe('why there are no more slots', () => {
       const now = countOf(asked, mayStart(asked))
       const gain = (rule: Rule, isRelaxed?: (person: number) => boolean) =>
         [rule, countOf(asked, mayStart(asked, rule, isRelaxed)) - now] as const
-      const { people, relaxation } = explain(new PanelSearch(asked))
+      const { people, relaxation } = explained(new PanelSearch(asked))
       expect(relaxation).toEqual(best(RULES.map(rule => gain(rule))))
       for (const [index, person] of people.entries()) {
         const calendar = asked.people[index]?.calendar
@@ -207,7 +210,7 @@ describe('why there are no more slots', () => {
     const availability = except('2026-05-05', '09:00', '17:00')
     const interviews = [interviewAt('2026-05-05T06:00Z')]
     const early = calendarOf({ availability, maxPerDay: 1, maxPerWeek: 1, interviews })
-    const { people, relaxation } = explain(new PanelSearch(ask([early])))
+    const { people, relaxation } = explained(new PanelSearch(ask([early])))
     expect(people[0]?.minutes).toMatchObject({ claims: 0, dayLimit: 480, weekLimit: 0, free: 0 })
     expect(relaxation).toEqual({ rule: 'claims', slots: 8 })
     expect(people[0]?.relaxation).toEqual({ rule: 'claims', slots: 8 })
@@ -227,7 +230,7 @@ describe('why there are no more slots', () => {
       interviews: [interviewAt('2026-05-06T00:45Z')],
     })
     const span = spanOf('2026-05-05T18:00Z', '2026-05-06T06:00Z', { zones })
-    const { people } = explain(new PanelSearch(ask([night], { span }, 30)))
+    const { people } = explained(new PanelSearch(ask([night], { span }, 30)))
     expect(people[0]?.minutes).toMatchObject({ claims: 0, dayLimit: 45, buffer: 0, free: 30 })
     expect(people[0]?.relaxation).toEqual({ rule: 'buffer', slots: 1 })
   })
@@ -237,8 +240,8 @@ describe('why there are no more slots', () => {
       availability: { ...except('2026-05-05', '09:00', '17:00'), timeOff: [{ from: '2026-05-05', to: '2026-05-05' }] },
       interviews: [interviewAt('2026-05-05T09:00Z', { minutes: 480 })],
     })
-    expect(explain(new PanelSearch(ask([gone]))).relaxation).toBeUndefined()
-    const { people, relaxation } = explain(new PanelSearch(ask([gone], { relaxed: ['timeOff'] })))
+    expect(explained(new PanelSearch(ask([gone]))).relaxation).toBeUndefined()
+    const { people, relaxation } = explained(new PanelSearch(ask([gone], { relaxed: ['timeOff'] })))
     expect(people[0]?.minutes).toMatchObject({ timeOff: 0, claims: 480 })
     expect([relaxation, people[0]?.relaxation]).toEqual([
       { rule: 'claims', slots: 8 },
@@ -252,7 +255,7 @@ describe('why there are no more slots', () => {
     const off = calendarOf({ id: 'a', availability: none })
     const availability = { ...except('2026-05-05', '06:00', '14:00'), weekly: [] }
     const there = calendarOf({ id: 'b', availability })
-    const { people, relaxation } = explain(new PanelSearch(ask([off, there])))
+    const { people, relaxation } = explained(new PanelSearch(ask([off, there])))
     expect(people[1]?.minutes).toMatchObject({ hours: 960, override: 0, free: 480 })
     // Without exceptions it would be 09:00 to 17:00 in place of 06:00 to 14:00: as many.
     expect(people[0]?.relaxation).toEqual({ rule: 'override', slots: 3 })
@@ -261,12 +264,12 @@ describe('why there are no more slots', () => {
 
   it('names a limit rather than the interviews that fill it, when it brings as much', () => {
     const full = calendarOf({ maxPerDay: 1, interviews: [interviewAt('2026-05-05T06:00Z')] })
-    expect(explain(new PanelSearch(ask([full]))).relaxation).toEqual({ rule: 'dayLimit', slots: 8 })
+    expect(explained(new PanelSearch(ask([full]))).relaxation).toEqual({ rule: 'dayLimit', slots: 8 })
   })
 
   it('is nothing when relaxing any one rule brings no slot, and when there are no people', () => {
-    expect(explain(new PanelSearch(ask([])))).toEqual({ people: [], relaxation: undefined })
-    const one = explain(new PanelSearch(ask([calendarOf()], { seats: [2] })))
+    expect(explained(new PanelSearch(ask([])))).toEqual({ people: [], relaxation: undefined })
+    const one = explained(new PanelSearch(ask([calendarOf()], { seats: [2] })))
     expect(one.relaxation).toBeUndefined()
     expect(one.people[0]).toMatchObject({ id: 'a', relaxation: undefined, minutes: { hours: 960, free: 480 } })
   })
@@ -281,9 +284,21 @@ describe('who is suggested', () => {
       imported: [{ start: Date.parse('2026-05-05T10:00Z'), end: Date.parse('2026-05-05T11:00Z') }],
     })
     const span = spanOf('2026-05-05T09:00Z', '2026-05-05T12:00Z', { zones })
-    const slots = new PanelSearch(ask([busy, rested], { span })).slots(ALL)
+    const slots = atOnce(new PanelSearch(ask([busy, rested], { span })).slots(ALL))
     expect(slots.map(({ panel }) => panel.map(({ id }) => id))).toEqual([['b'], ['a'], ['b']])
     expect(slots.map(({ available }) => available[0]?.map(({ id }) => id))).toEqual([['b', 'a'], ['a'], ['b', 'a']])
     expect(slots[0]?.panel[0]?.score).toMatchObject({ target: 1, interviews: 0, shortfall: 1, lastInterviewAt: null })
   })
+})
+
+it('F05 a search and its explanation may be left after each person and after each slot', () => {
+  const search = new PanelSearch(ask([calendarOf(), calendarOf({ id: 'other' })]))
+  const pieces = (work: Generator<void, unknown>) => {
+    let count = 0
+    while (work.next().done !== true) count += 1
+    return count
+  }
+  const slots = atOnce(search.slots(ALL)).length
+  expect(pieces(search.slots(ALL))).toBeGreaterThanOrEqual(2 + slots)
+  expect(pieces(explain(search))).toBeGreaterThan(2)
 })
