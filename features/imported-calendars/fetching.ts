@@ -27,7 +27,7 @@ export interface FetchOptions {
   readonly etag?: string | null
   readonly lastModified?: string | null
   /** Rejects with its reason. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 export type Fetched =

@@ -77,7 +77,7 @@ export class CalendarPoller {
     if (!(await calendars.claim(id, momentAt(now), leased))) return
     const source = await calendars.source(id)
     if (!source) return
-    const reading = await readAgain(fetch, source, () => calendars.text(id), this.#closing.signal)
+    const reading = await readAgain(fetch, source, () => calendars.text(id), { signal: this.#closing.signal })
     await db.transaction(tx => keepPolled(tx, audit, id, reading))
   }
 }

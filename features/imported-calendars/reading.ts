@@ -1,6 +1,8 @@
+import { aside, TooMuchWork } from '../../plugins/aside.ts'
+import type { Turn } from '../../plugins/concurrency-limit.ts'
+import type { Found, Question } from './busy-task.ts'
 import { AddressRefused, FetchRefused, type FetchOptions, type SafeFetch } from './fetching.ts'
 import { DAY, MINUTE } from '../../domain/scheduling/days.ts'
-import type { Interval } from '../../domain/scheduling/intervals.ts'
 import type { Content, Source, Standing } from './repository.ts'
 
 /** So far into the past and the future busy times are known. */
@@ -9,9 +11,12 @@ const POLL_EVERY = 15 * MINUTE
 const EXPAND_EVERY = DAY
 const LONGEST_PATIENCE = 6 * 60 * MINUTE
 
+const expandAside = aside<Question, Found>(import.meta.url, './busy-task')
+
 interface Expanded {
   readonly kind: 'expanded'
-  readonly busy: readonly Interval[]
+  /** Pairs of instants, as JSON. */
+  readonly busy: string
   readonly until: number
   /** The zone in which whole days were meant. */
   readonly timezone: string
@@ -29,27 +34,30 @@ interface Failed {
 export type Reading = Expanded | Failed | { readonly kind: 'unchanged' }
 
 /** When the text says that its owner is busy; as much of it as is ever asked for. */
-export async function expand(text: string, timezone: string): Promise<Expanded | Failed> {
-  const { busyTimes, UnreadableCalendar } = await import('../../domain/icalendar/reading.ts') // loaded where it is used
+export async function expand(text: string, timezone: string, turn?: Turn): Promise<Expanded | Failed> {
   const now = Date.now()
   const window = { from: now - KNOWN.before, to: now + KNOWN.after }
-  try {
-    const busy = busyTimes(text, { timezone, ...window })
-    return { kind: 'expanded', busy, until: window.to, timezone }
-  } catch (error) {
-    if (error instanceof UnreadableCalendar) return failed(error.reason.replace(/\.$/, ''))
+  const found = await expandAside({ text, timezone, ...window }, turn).catch((error: unknown): Found => {
+    if (error instanceof TooMuchWork) return { problem: `The calendar ${error.message}` }
     throw error
-  }
+  })
+  if ('problem' in found) return failed(found.problem.replace(/\.$/, ''))
+  return { kind: 'expanded', busy: found.busy, until: window.to, timezone }
 }
 
 /** Asks the server of a calendar; what `known` names is not sent again. Throws the reason of its signal. */
-export async function readUrl(fetch: SafeFetch, url: string, timezone: string, known?: FetchOptions): Promise<Reading> {
+export async function readUrl(
+  fetch: SafeFetch,
+  url: string,
+  timezone: string,
+  known: FetchOptions & Turn = {},
+): Promise<Reading> {
   try {
     const fetched = await fetch(url, known)
     if (fetched.status === 'unchanged') return { kind: 'unchanged' }
     const { status: _, ...content } = fetched
     if (content.text.includes('\0')) return failed('It has a character that no calendar has')
-    const reading = await expand(content.text, timezone)
+    const reading = await expand(content.text, timezone, known)
     return reading.kind === 'expanded' ? { ...reading, content } : reading
   } catch (error) {
     if (error instanceof FetchRefused) return { ...failed(error.message), lasting: error instanceof AddressRefused }
@@ -62,13 +70,13 @@ export async function readAgain(
   fetch: SafeFetch,
   calendar: Source,
   textOf: () => Promise<string | null>,
-  signal?: AbortSignal,
+  turn: Turn = {},
 ): Promise<Reading> {
   const { url, etag, lastModified, timezone } = calendar
-  const known = { etag, lastModified, ...(signal && { signal }) }
+  const known = { etag, lastModified, ...turn }
   const answer = url === null ? undefined : await readUrl(fetch, url, timezone, known)
   if (answer && (answer.kind !== 'unchanged' || reachesFar(calendar))) return answer
-  return expand((await textOf()) ?? '', timezone)
+  return expand((await textOf()) ?? '', timezone, turn)
 }
 
 /** How a calendar stands after it was read, from how it stood before. */

@@ -1,7 +1,6 @@
 import type { Queryable } from '../../db/database.ts'
 import { when, type Listing } from '../../domain/lists/keyset.ts'
 import { page, type Page } from '../../domain/lists/page.ts'
-import type { Interval } from '../../domain/scheduling/intervals.ts'
 import type { ImportedCalendar, ImportedCalendarQuery } from './schemas.ts'
 
 /** Neither the url nor the text: what is not read cannot be shown. */
@@ -97,11 +96,10 @@ export const importedCalendarsRepository = (sql: Queryable) => ({
   checked: (id: string, standing: Standing) => sql.run(CHECKED, { id, ...standing }),
   read: (id: string, standing: Standing, content: Content) => sql.run(READ, { id, ...standing, ...content }),
   delete: (id: string) => sql.run(DELETE, { id }),
-  /** Puts these busy times in the place of those that were known. */
-  putBusy: async (id: string, busy: readonly Interval[]): Promise<void> => {
+  /** Puts these busy times, pairs of instants as JSON, in the place of those that were known. */
+  putBusy: async (id: string, busy: string): Promise<void> => {
     await sql.run(CLEAR, { id })
-    const pairs = busy.map(({ start, end }) => [new Date(start).toISOString(), new Date(end).toISOString()])
-    await sql.run(FILL(sql), { id, busy: JSON.stringify(pairs) })
+    await sql.run(FILL(sql), { id, busy })
   },
   /** Those that are to be read by now, at most a hundred, who waits longest first. */
   due: async (at: Moment) => (await sql.many<{ id: string }>(DUE, { ...at })).map(({ id }) => id),

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { textOfBody } from '../../plugins/bodies.ts'
 import { ValidationError } from '../../plugins/errors.ts'
+import { endOf } from '../../plugins/http/ending.ts'
 import type { SafeFetch } from './fetching.ts'
 import { answer, gone, refused } from '../../domain/lists/answers.ts'
 import { OnlyId } from '../../domain/lists/fields.ts'
@@ -34,15 +35,17 @@ export const importedCalendarsRoutes: FastifyPluginAsyncTypebox<{ fetch: SafeFet
     if (body === undefined) throw new ValidationError('', null, 'body must have a calendar or a url')
     const calendar =
       typeof body === 'string'
-        ? await calendars.upload(principal, params.id, body)
-        : await calendars.subscribe(principal, params.id, body)
+        ? await calendars.upload(principal, params.id, body, endOf(request, reply))
+        : await calendars.subscribe(principal, params.id, body, endOf(request, reply))
     reply.code(201).header('location', `/api/interviewers/${params.id}/calendars/${calendar.id}`)
     return reply.versioned(calendar)
   })
 
   app.post('/:id/calendars/:calendarId/refresh', { schema: REFRESH }, async (request, reply) => {
     const { principal, params, ifMatch } = request
-    return reply.versioned(await calendars.refresh(principal, params.id, params.calendarId, ifMatch))
+    return reply.versioned(
+      await calendars.refresh(principal, params.id, params.calendarId, ifMatch, endOf(request, reply)),
+    )
   })
 
   app.delete('/:id/calendars/:calendarId', { schema: REMOVE }, async (request, reply) => {

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { textOfBody } from '../../plugins/bodies.ts'
+import { endOf } from '../../plugins/http/ending.ts'
 import { answer, refused } from '../../domain/lists/answers.ts'
 import { STAFF } from '../../domain/accounts/visibility.ts'
 import { ImportFile, ImportQuery, ImportReport, LARGEST_IMPORT } from './import-schemas.ts'
@@ -25,7 +26,10 @@ export const importRoutes: FastifyPluginAsyncTypebox = async app => {
       config: { creates: true },
       schema: IMPORT,
     },
-    ({ principal, body = '', query }) => imports.importFile(principal, body, query),
+    (request, reply) => {
+      const { principal, body = '', query } = request
+      return imports.importFile(principal, body, query, endOf(request, reply))
+    },
   )
 }
 

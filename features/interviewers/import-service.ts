@@ -2,16 +2,20 @@ import createError from '@fastify/error'
 import type { FastifyInstance } from 'fastify'
 import type { Queryable, Transaction } from '../../db/database.ts'
 import type { Actor } from '../../plugins/actor.ts'
+import { aside, TooMuchWork } from '../../plugins/aside.ts'
 import { changesBetween, type AuditLogger } from '../../plugins/audit-logger.ts'
-import { detailed } from '../../plugins/errors.ts'
-import { bodyCheck } from '../../plugins/validation.ts'
+import type { Turn } from '../../plugins/concurrency-limit.ts'
+import { detailed, ValidationError } from '../../plugins/errors.ts'
 import { addressKey } from '../../plugins/validation/addresses.ts'
 import { changed, drafted } from './drafts.ts'
 import type { ImportedRow, ImportQuery, ImportReport } from './import-schemas.ts'
+import { TooManyRows } from './import-refusals.ts'
+import type { FailedRow, Sheet, ValidRow } from './import-task.ts'
 import { interviewersRepository } from './repository.ts'
-import { NewInterviewer, type Interviewer } from './schemas.ts'
+import type { Interviewer } from './schemas.ts'
 import { ENTITY, warningsOf, write } from './service.ts'
-import type { SheetRow } from './sheet.ts'
+
+const readAside = aside<string, Sheet>(import.meta.url, './import-task')
 
 const ImportRefused = createError<[string]>(
   'IMPORT_REFUSED',
@@ -22,47 +26,33 @@ const ImportRefused = createError<[string]>(
 type Parts = Pick<FastifyInstance, 'db' | 'audit' | 'idempotency'>
 
 /** Takes interviewers from a file: a row whose address is known changes that interviewer, any other adds one. */
-export const importService = ({ db, audit, idempotency }: Parts) => {
-  const check = bodyCheck<NewInterviewer>(NewInterviewer)
+export const importService = ({ db, audit, idempotency }: Parts) => ({
+  importFile: async (
+    actor: Actor,
+    text: string,
+    { dryRun, mode }: ImportQuery,
+    signal: AbortSignal,
+  ): Promise<ImportReport> => {
+    const rows = await rowsIn(text, { key: actor.id ?? undefined, signal })
+    if (dryRun) return { dryRun, mode, applied: false, ...reportOf(await planned(db, rows)) }
+    const failed = rows.flatMap(row => ('errors' in row ? [row] : []))
+    if (mode === 'all' && failed.length > 0) throw refusal(failed)
+    return idempotency.once(actor, async tx => {
+      const plan = await planned(tx, rows)
+      for (const one of plan) await carryOut(tx, audit, actor, one)
+      return { dryRun, mode, applied: true, ...reportOf(plan) }
+    })
+  },
+})
 
-  return {
-    importFile: async (actor: Actor, text: string, { dryRun, mode }: ImportQuery): Promise<ImportReport> => {
-      const { rowsOf } = await import('./sheet.ts') // with the reader of CSV, which most servers never need
-      const rows = checked(await rowsOf(text), check)
-      if (dryRun) return { dryRun, mode, applied: false, ...reportOf(await planned(db, rows)) }
-      const failed = rows.flatMap(row => ('errors' in row ? [row] : []))
-      if (mode === 'all' && failed.length > 0) throw refusal(failed)
-      return idempotency.once(actor, async tx => {
-        const plan = await planned(tx, rows)
-        for (const one of plan) await carryOut(tx, audit, actor, one)
-        return { dryRun, mode, applied: true, ...reportOf(plan) }
-      })
-    },
-  }
-}
-
-interface ValidRow {
-  readonly row: number
-  readonly body: NewInterviewer
-}
-type FailedRow = Pick<ImportedRow, 'row' | 'errors'>
-
-/** Checks every row by the rules for a new interviewer, whether or not its address is known. */
-function checked(
-  rows: readonly SheetRow[],
-  check: ReturnType<typeof bodyCheck<NewInterviewer>>,
-): (ValidRow | FailedRow)[] {
-  const firsts = new Map<unknown, number>()
-  return rows.map(({ row, body, overlong }) => {
-    const found = check(body)
-    const errors = 'problems' in found ? found.problems.map(({ field, message }) => ({ column: field, message })) : []
-    if (overlong) errors.push({ column: '', message: 'it has more cells than the heading' })
-    const email = typeof body['email'] === 'string' ? addressKey(body['email']) : ''
-    const first = firsts.get(email)
-    if (first === undefined) firsts.set(email, row)
-    else if (email !== '') errors.push({ column: 'email', message: `row ${first} has the same address` })
-    return 'body' in found && errors.length === 0 ? { row, body: found.body } : { row, errors }
+async function rowsIn(text: string, turn: Turn): Promise<readonly (ValidRow | FailedRow)[]> {
+  const sheet = await readAside(text, turn).catch((error: unknown): Sheet => {
+    if (error instanceof TooMuchWork) return { problem: { field: '', message: `the file ${error.message}` } }
+    throw error
   })
+  if ('tooManyRows' in sheet) throw new TooManyRows()
+  if ('problem' in sheet) throw new ValidationError(sheet.problem.field, undefined, sheet.problem.message)
+  return sheet.rows
 }
 
 /** What is to be done about a row. Without `after` it is nothing. */

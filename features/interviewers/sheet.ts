@@ -1,21 +1,12 @@
 import { Readable } from 'node:stream'
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import createError from '@fastify/error'
 import { CsvError, parse } from 'csv-parse'
+import { MOST_ROWS, MOST_WITH_EMPTY_ROWS, TooManyRows } from './import-refusals.ts'
 import { ValidationError } from '../../plugins/errors.ts'
 import { unguarded, wordsOfCell } from '../../plugins/exports/cells.ts'
 
-/** Written in one transaction, in which nobody else writes: half a second on SQLite, two on PostgreSQL. */
-const MOST_ROWS = 1_000
 const LONGEST_ROW = 100_000
-/** Bytes read between two turns of everybody else. */
-const PIECE = 256 * 1024
-
-const TooManyRows = createError(
-  'TOO_MANY_ROWS',
-  `A file has at most ${MOST_ROWS.toLocaleString('en')} rows below its heading: send this one in parts`,
-  413,
-)
+/** Bytes whose rows are made before the first of them is looked at. */
+const PIECE = 16 * 1024
 
 type Reader = (cell: string) => unknown
 
@@ -88,22 +79,28 @@ async function* recordsOf(text: string): AsyncGenerator<SheetRecord> {
     for await (const record of parser) {
       const cells = textsOf(record)
       row += 1
+      if (row > MOST_WITH_EMPTY_ROWS) throw new TooManyRows()
       const last = cells.findLastIndex(cell => cell !== '')
       if (last >= 0) yield { row, cells: cells.slice(0, last + 1) }
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    throw new ValidationError('', undefined, `row ${row + 1} cannot be read: ${error.message.slice(0, 200)}`)
+    throw new ValidationError('', undefined, `row ${rowOf(error)} cannot be read: ${error.message.slice(0, 200)}`)
   }
 }
 
 /** As bytes, which the parser puts together again: of a string that ends within a character it would read half of one. */
-async function* piecesOf(text: string): AsyncGenerator<Buffer> {
+function* piecesOf(text: string): Generator<Buffer> {
   const bytes = Buffer.from(text)
   for (let at = 0; at < bytes.length; at += PIECE) {
     yield bytes.subarray(at, at + PIECE)
-    await nextTurn()
   }
+}
+
+/** The reader may be some rows ahead of those it has handed out. */
+function rowOf(error: CsvError): number {
+  const read: unknown = error['records']
+  return typeof read === 'number' ? read + 1 : 1
 }
 
 function textsOf(record: unknown): string[] {

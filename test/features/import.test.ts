@@ -56,6 +56,13 @@ describe.each(drivers)('importing interviewers on $name', driver => {
       if (path !== '') expect(answer.body.details).toMatchObject([{ path }])
     })
 
+    it('F04 refuses a file of very many empty rows, and takes words without end for what they are', async () => {
+      const empty = await send(`name,email\n${'\n'.repeat(256 * 1024)}`, '?dryRun=true')
+      expect(empty).toMatchObject(refusal(413, 'TOO_MANY_ROWS'))
+      const words = await send(`name,email,skills\nAda,a@b.co,${'a|'.repeat(40_000)}`, '?dryRun=true&mode=valid')
+      expect(words.body.rows).toMatchObject([{ status: 'failed', errors: [{ column: 'skills' }] }])
+    })
+
     it('refuses a body of another type, one that is missing, and a query that is unknown', async () => {
       expect(await t.post(url, { name: 'Ada' }, talent)).toMatchObject({ status: 415 })
       expect(await t.post(url, undefined, talent)).toMatchObject({ status: 400 })

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { textOfBody } from '../../../plugins/bodies.ts'
 import { answer, refused } from '../../../domain/lists/answers.ts'
+import { endOf } from '../../../plugins/http/ending.ts'
 import { STAFF } from '../../../domain/accounts/visibility.ts'
 import { LARGEST_REPLY_BYTES, ReplyResult, ReplyText } from './schemas.ts'
 import { repliesService } from './service.ts'
@@ -20,7 +21,7 @@ export const replyRoutes: FastifyPluginAsyncTypebox = async app => {
   app.post(
     '/calendar/replies',
     { onRequest: [app.authorize(STAFF)], bodyLimit: LARGEST_REPLY_BYTES, schema: REPLY },
-    request => replies.take(request.principal, request.body),
+    (request, reply) => replies.take(request.principal, request.body, endOf(request, reply)),
   )
 }
 

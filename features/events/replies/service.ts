@@ -1,23 +1,26 @@
 import createError from '@fastify/error'
 import type { Caller } from '../../../plugins/auth.ts'
+import type { Turn } from '../../../plugins/concurrency-limit.ts'
 import { found, ValidationError } from '../../../plugins/errors.ts'
 import { addressKey } from '../../../plugins/validation/addresses.ts'
-import { replyFrom, type Reply } from '../../../domain/icalendar/replies.ts'
-import { UnreadableCalendar } from '../../../domain/icalendar/unreadable.ts'
+import { aside, TooMuchWork } from '../../../plugins/aside.ts'
+import type { Reply } from '../../../domain/icalendar/replies.ts'
 import { interviewsRepository } from '../../../domain/interviews/repository.ts'
 import type { Event } from '../../../domain/interviews/schemas.ts'
 import { answer, perform, type EventsParts } from '../transitions.ts'
 import { repliesRepository, type KnownReply } from './repository.ts'
+import type { Read } from './reply-task.ts'
 import type { ReplyResult } from './schemas.ts'
 
 const NotInvited = createError<[string]>('NOT_INVITED', '%s is not invited to this interview', 403)
+const readAside = aside<string, Read>(import.meta.url, './reply-task')
 const UID = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})@/i
 
 /** Answers from calendar programs (RFC 5546 §3.2.3), handed in by staff or by a mail gateway. */
 export const repliesService = (parts: EventsParts) => ({
   /** Records the response of whoever answers. A reply that is older than the last one known changes nothing. */
-  take: (actor: Caller, text: string): Promise<ReplyResult> => {
-    const reply = replyIn(text)
+  take: async (actor: Caller, text: string, signal: AbortSignal): Promise<ReplyResult> => {
+    const reply = await replyIn(text, { key: actor.id ?? undefined, signal })
     const { attendee, sequence, response, comment } = reply
     const id = UID.exec(reply.uid)?.[1]?.toLowerCase()
     return parts.db.transaction(async tx => {
@@ -42,13 +45,13 @@ export const repliesService = (parts: EventsParts) => ({
   },
 })
 
-function replyIn(text: string): Reply {
-  try {
-    return replyFrom(text)
-  } catch (error) {
-    if (error instanceof UnreadableCalendar) throw new ValidationError('', undefined, error.reason)
+async function replyIn(text: string, turn: Turn): Promise<Reply> {
+  const read = await readAside(text, turn).catch((error: unknown): Read => {
+    if (error instanceof TooMuchWork) return { problem: `The reply ${error.message}.` }
     throw error
-  }
+  })
+  if ('problem' in read) throw new ValidationError('', undefined, read.problem)
+  return read.reply
 }
 
 /** RFC 5546 §2.1.5: replies are ordered by SEQUENCE, then by DTSTAMP. To accept one time is not to accept another. */
