@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { nextTurn } from '../plugins/turns.ts'
 
 /** So long work goes on before everybody else has their turn. */
 const TURN_MS = 10

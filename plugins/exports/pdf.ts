@@ -1,6 +1,6 @@
 import { PassThrough, type Readable } from 'node:stream'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import PDFDocument from 'pdfkit'
+import { nextTurn } from '../turns.ts'
 import type { Cell, Column } from './cells.ts'
 import { BOLD, Faces, PLAIN, type Document } from './pdf/faces.ts'
 import { LineWriter, SIMPLE } from './pdf/line.ts'

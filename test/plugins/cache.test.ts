@@ -552,11 +552,11 @@ describe.each(drivers)('a cache that fails on $name', driver => {
     }
   }
 
-  /** Has it throw wherever it is a memory of answers, which are measured in bytes: the database keeps statements in one. */
+  /** Has it throw wherever it is a memory of answers, which are measured and not counted: the database counts statements. */
   function breakMemory(method: 'get' | 'set' | 'has' | 'peek' | 'delete') {
     const working: unknown = Reflect.get(LRUCache.prototype, method)
     return vi.spyOn(LRUCache.prototype, method).mockImplementation(function (this: unknown, ...given: unknown[]) {
-      const measured = this instanceof LRUCache && this.maxSize > 0
+      const measured = this instanceof LRUCache && this.max === 0
       if (measured || typeof working !== 'function') throw new Error('the memory is broken')
       return Reflect.apply(working, this, given)
     })

@@ -20,6 +20,7 @@ describe.each(drivers)('errors on $name', driver => {
     const database = Object.create(t.db, {
       one: { value: () => Promise.reject(error) },
       changedTables: { value: () => t.db.changedTables() },
+      health: { value: () => t.db.health() },
     })
     return buildApp({ config: { ...t.config, LOG_LEVEL: 'silent' }, database })
   }

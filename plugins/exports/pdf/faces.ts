@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { create } from 'fontkit'
 import type PDFDocument from 'pdfkit'
+import { nextTurn } from '../../turns.ts'
 import { readFamilies, type Slice } from './slices.ts'
 
 export type Document = InstanceType<typeof PDFDocument>

@@ -35,8 +35,11 @@ beforeAll(async () => {
   t = await testApp()
   boss = await t.signedIn('admin')
   for (const [index, name] of NAMES.entries()) {
-    const payload = { name, email: `person.${index}@example.com`, skills: ['=1+1', 'SQL'], maxPerDay: 3 }
-    expect((await t.post('/api/interviewers', payload, boss)).status).toBe(201)
+    const payload = { name: 'x', email: `person.${index}@example.com`, skills: ['=1+1', 'SQL'], maxPerDay: 3 }
+    const { status, body } = await t.post('/api/interviewers', payload, boss)
+    expect(status).toBe(201)
+    // Some of the names are refused by now; databases of earlier releases have them.
+    await t.db.run('UPDATE interviewers SET name = :name WHERE id = :id', { name, id: body.id })
   }
   const description = 'Two\r\nlines\tand ' + 'x'.repeat(4_000)
   await t.post('/api/tasks', { title: '=1+1', description }, boss)
