@@ -27,6 +27,8 @@ export interface Home {
   readonly environment: Record<string, string>
   readonly staff: SignedIn
   readonly interviewers: readonly string[]
+  /** Somebody else of that role, with a session. */
+  signedIn(role: SignedIn['role']): Promise<SignedIn>
   /** Opens the database in this process for as long as `work` takes. */
   look<Result>(work: (database: Database) => Promise<Result>): Promise<Result>
   /** Starts a server and waits until it listens. */
@@ -86,6 +88,14 @@ export async function home(people = 12, driver = sqlite): Promise<Home> {
   const running: Program[] = []
   const started: Promise<Finished>[] = []
   const secrets = new Secrets()
+  const look: Home['look'] = async work => {
+    const { database } = await openDatabase(DATABASE_URL)
+    try {
+      return await work(database)
+    } finally {
+      await database.close()
+    }
+  }
   secrets.add('JWT_SECRET', JWT_SECRET)
   return {
     folder: place.folder,
@@ -93,14 +103,8 @@ export async function home(people = 12, driver = sqlite): Promise<Home> {
     environment,
     staff,
     interviewers,
-    look: async work => {
-      const { database } = await openDatabase(DATABASE_URL)
-      try {
-        return await work(database)
-      } finally {
-        await database.close()
-      }
-    },
+    signedIn: role => look(db => signedIn(tokens.sign, db, role)),
+    look,
     serve: options => {
       const settings = { ...options, environment: { ...environment, ...options?.environment } }
       return serve(settings, { staff, running, started, secrets })
