@@ -26,7 +26,7 @@ const Health = Type.Object(
         status: 'healthy',
         timestamp: '2026-03-02T09:00:00.000Z',
         uptimeSeconds: 86400,
-        version: '0.2.0',
+        version: '0.3.0',
         database: { status: 'healthy', connected: true, engine: 'sqlite', latencyMs: 0.1 },
       },
     ],

@@ -97,7 +97,8 @@ const REFRESH = {
   operationId: 'refreshImportedCalendar',
   summary: 'Read an imported calendar now',
   description:
-    'Admin and talent refresh every calendar, an interviewer only their own. Calendars are also read automatically.',
+    'Admin and talent refresh every calendar, an interviewer only their own, each up to ten times a minute. ' +
+    'Calendars are also read automatically.',
   params: OfInterviewer,
   response: { 200: answer(ImportedCalendar, 'The calendar as it is now'), ...refused(404) },
 }

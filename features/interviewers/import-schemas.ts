@@ -14,7 +14,8 @@ export const ImportFile = Type.Unsafe<string | undefined>({
       schema: Type.String({
         minLength: 1,
         maxLength: LARGEST_IMPORT,
-        description: 'UTF-8, with commas or semicolons; at most 16 MiB and 1,000 rows below the heading',
+        description:
+          'UTF-8, with commas or semicolons; at most 16 MiB, 1,000 people, and 20,000 rows with the empty ones',
         examples: [`${HEADING}\r\nAda Lovelace,ada@example.com,TypeScript|SQL,technical,Europe/Berlin\r\n`],
       }),
     },
