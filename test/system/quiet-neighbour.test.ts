@@ -1,4 +1,4 @@
-// While one user asks for the most that is allowed, the answers of another do not wait for it (always true: 7).
+// While one user asks for the most that is allowed, the answers of another do not wait for it.
 import { readFileSync } from 'node:fs'
 import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -21,7 +21,7 @@ const MOST_MS = 250
 /** At least so many answers of the neighbour are looked at, each way. */
 const LEAST_ANSWERS = 20
 
-describe('another user is answered while somebody', () => {
+describe('another user is answered (always true: 7) while somebody', () => {
   let house: Home
   let server: Server
   let token: string
