@@ -13,6 +13,7 @@ import { onMemoryOnly, table, writeReport } from './report.ts'
 import type { Context } from './rows/context.ts'
 import { exportRow, stepsOfExportRow } from './rows/export.ts'
 import { growthRow, stepsOfGrowthRow } from './rows/growth.ts'
+import { holdsRow, stepsOfHoldsRow } from './rows/holds.ts'
 import { mixedRow, stepsOfMixedRow } from './rows/mixed.ts'
 import { postgresRow, stepsOfPostgresRow } from './rows/postgres.ts'
 import { requestRow, stepsOfRequestRow } from './rows/requests.ts'
@@ -31,6 +32,7 @@ const ROWS = {
   mixed: { steps: stepsOfMixedRow, measure: mixedRow },
   search: { steps: stepsOfSearchRow, measure: searchRow },
   export: { steps: stepsOfExportRow, measure: exportRow },
+  holds: { steps: stepsOfHoldsRow, measure: holdsRow },
   growth: { steps: stepsOfGrowthRow, measure: growthRow },
   start: { steps: stepsOfStartRow, measure: startRow },
   sockets: { steps: stepsOfSocketsRow, measure: socketsRow },
@@ -57,7 +59,7 @@ const command = new Command('benchmark')
   .option('--strict', 'exit with 1 when a bar is missed')
   .addHelpText(
     'after',
-    '\nRows: cachedGet, cachedList, get, list, create (÷ bare Fastify, ÷ Fastify with the usual, ÷ Express), postgres (÷ SQLite), mixed (÷ without the cache), search (time of an answer), export (memory, and what others wait), growth (1,000,000 ÷ 1,000 rows), start (and memory), sockets (memory; ÷ bare ws).',
+    '\nRows: cachedGet, cachedList, get, list, create (÷ bare Fastify, ÷ Fastify with the usual, ÷ Express), postgres (÷ SQLite), mixed (÷ without the cache), search (time of an answer), export (memory, and what others wait), holds (how long the largest requests hold the event loop), growth (1,000,000 ÷ 1,000 rows), start (and memory), sockets (memory; ÷ bare ws).',
   )
   .action(main)
 
