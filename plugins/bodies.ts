@@ -2,12 +2,19 @@ import { isAscii } from 'node:buffer'
 import createError from '@fastify/error'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { hasTooManyValues, MOST_VALUES } from './http/json-values.ts'
 
 const NotUtf8 = createError<[string]>('NOT_UTF8', '%s is not in UTF-8; save or send it in UTF-8', 400)
 const OtherCharset = createError<[string]>(
   'UNSUPPORTED_MEDIA_TYPE',
   'Texts are taken in UTF-8, and not in %s; send them in UTF-8, with charset=utf-8 or without a charset',
   415,
+)
+
+const TooManyValues = createError(
+  'TOO_MANY_VALUES',
+  `The body has more than ${MOST_VALUES.toLocaleString('en')} values, which no request needs; send what the documentation names`,
+  400,
 )
 
 const CHARSET = /;\s*charset\s*=\s*"?([\w.:-]{1,40})/i
@@ -47,6 +54,10 @@ function takeJson(app: FastifyInstance): void {
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     if (body.length === 0) {
       done(null, undefined)
+      return
+    }
+    if (hasTooManyValues(body)) {
+      done(new TooManyValues())
       return
     }
     try {
