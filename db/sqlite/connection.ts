@@ -4,7 +4,7 @@ import type { ShellResult } from '../shell.ts'
 import { composed, folded } from '../texts.ts'
 import { zoneName } from '../zone-names.ts'
 import Sqlite from './driver.mjs'
-import { translated } from './errors.ts'
+import { isBusy, translated } from './errors.ts'
 
 /** Earlier releases have a race, while the log restarts, that can corrupt the file. */
 const OLDEST_LIBRARY = '3.51.3'
@@ -26,6 +26,7 @@ const FUNCTIONS = { folded: onText(folded), composed: onText(composed), zone_nam
 
 /** Enough for another process that opens, recovers or migrates the same file. */
 const BUSY_MS = 5_000
+const RETRY_MS = 5
 
 interface ConnectionOptions extends Pick<DatabaseOptions, 'slowQueryMs' | 'onSlowQuery'> {
   readonly readonly: boolean
@@ -126,9 +127,21 @@ export class Connection {
 
   /** Set on the connection and read back: on a file system without shared memory SQLite would quietly refuse. */
   #requireWal(): void {
-    const mode: unknown = this.#sqlite.pragma('journal_mode = WAL', { simple: true })
+    const mode = this.#switchToWal(performance.now() + BUSY_MS)
     if (mode !== 'wal')
       throw new Error(`SQLite could not switch to its write-ahead log here (it stays in ${String(mode)})`)
+  }
+
+  /** Of several processes that switch a new file at once SQLite refuses some without waiting, as they would wait for each other. */
+  #switchToWal(deadline: number): unknown {
+    for (;;) {
+      try {
+        return translated('open', () => this.#sqlite.pragma('journal_mode = WAL', { simple: true }))
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > deadline) throw error
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
+      }
+    }
   }
 
   #requireLibrary(): void {

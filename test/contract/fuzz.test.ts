@@ -27,13 +27,14 @@ const KEPT = 12
 
 /**
  * Would end the fuzzer's own sessions; test/features/auth.test.ts signs out. Google takes a browser and
- * Google; and the accounts here have no password to change. An import asks the servers that a request names, and
+ * Google; the accounts here have no password to change, and nobody guesses the code of a confirmation. An import asks the servers that a request names, and
  * nobody guesses the id of what came of it, or of a feed; test/features/imported-calendars.test.ts and
  * calendar-feeds.test.ts have them. There are no mails without a courier: test/features/outbox.test.ts. A file of interviewers is no JSON:
  * test/features/import.test.ts. The metrics take no input.
  * A backup copies everything each time, and where the database is a server there are none: test/features/backups.test.ts.
  */
 const LEFT_OUT = new Set([
+  'confirmAddress',
   'logout',
   'startGoogleSignIn',
   'finishGoogleSignIn',
@@ -62,9 +63,9 @@ const WITHOUT_HEAD = new Set(['exportInterviewers', 'exportEvents', 'exportTasks
 /** Hash a password or look how guessable one is, which takes its time. */
 const SLOW = new Set(['register', 'login', 'createUser', 'updateUser'])
 /** Succeed only after others have: they are asked more often, so that each comes to it. */
-const RARE = new Set(['reopenEvent', 'replacePanelMember', 'updateTask'])
+const RARE = new Set(['reopenEvent', 'replacePanelMember', 'updateTask', 'deleteInterviewer', 'getSessionByToken'])
 /** So many operations a short run may not have brought to success. */
-const NEVER = scaled(20, 0)
+const NEVER = { sqlite: scaled(20, 0), postgres: scaled(20, 5) }
 const ADA = {
   email: 'ada@example.com',
   password: 'violet harbor anchors 42',
@@ -91,6 +92,7 @@ const BOOKED = 6
 /** Requests between two looks at what still exists. */
 const BETWEEN_LOOKS = 200
 const JSON_TYPE = 'application/json'
+const LONGEST_SENT = 8_000
 
 /** What no answer may tell: where the program is, what it is written in, how it asks its database. */
 const TELLTALE =
@@ -214,10 +216,11 @@ describe.each(drivers)('random requests on $name (always true: 5)', driver => {
       },
       ...(payload !== undefined && { payload: Buffer.from(resolvedText(payload), encoding) }),
     }
-    const answer =
-      upgrade === undefined
-        ? await injected(t.app, request)
-        : await sentOver(address, { ...request, headers: { ...request.headers, ...UPGRADES[upgrade] } })
+    // A longer address would be refused before anything is offered.
+    const offer = url.length > LONGEST_SENT || upgrade === undefined ? undefined : UPGRADES[upgrade]
+    const answer = offer
+      ? await sentOver(address, { ...request, headers: { ...request.headers, ...offer } })
+      : await injected(t.app, request)
     return { operation, url, answer, request }
   }
 
@@ -303,7 +306,7 @@ describe.each(drivers)('random requests on $name (always true: 5)', driver => {
     const never = operations
       .map(({ operationId }) => operationId)
       .filter(operationId => ![...(answers.get(operationId)?.keys() ?? [])].some(status => status < 300))
-    expect(never.slice(NEVER)).toEqual([])
+    expect(never.slice(NEVER[driver.name])).toEqual([])
   })
 
   test('have one row of the journal for each thing that was made, and none for what was refused (always true: 2, 3)', async () => {

@@ -1,7 +1,7 @@
 // The files of a database that is open: what becomes of writes when somebody removes or replaces them, or a disk is full.
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openSqlite, type SqliteOptions } from '../../db/sqlite.ts'
 import { openSqliteForTest, temporaryFolder, type SqliteTestDatabase } from '../support/databases.ts'
 import { countOf, insertUser } from '../support/rows.ts'
@@ -90,7 +90,8 @@ it('F31 a copy of the file of a quiet database, without its log, is a whole one'
 })
 
 it('F32 a database on a full disk says so while writes fail, and by itself when there is room again', async () => {
-  const { database } = await open({ lookMs: 5 })
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }) // it looks when the test says so
+  const { database } = await open()
   // SQLite takes the limit for the end of the disk.
   await database.transaction(tx => tx.script('PRAGMA max_page_count = 1'))
   const long = { text: 'x'.repeat(100_000) }
@@ -101,5 +102,7 @@ it('F32 a database on a full disk says so while writes fail, and by itself when 
   )
   expect(then).toEqual({ writable: false, reason: 'the disk is full' })
   expect(await countOf(database, 'users')).toBe(0)
+  vi.advanceTimersByTime(1_000)
+  vi.useRealTimers()
   await expect.poll(() => database.health()).toEqual({ writable: true })
 })
