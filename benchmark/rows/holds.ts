@@ -26,7 +26,7 @@ const ENTRIES = 80
 const TOPICS = ['EVENTS', 'TASKS', 'INTERVIEWERS'] as const
 /** How many of the longest holds are lines of the report. */
 const SHOWN = 10
-const TITLE = 'longest hold of the event loop'
+const TITLE = 'longest hold'
 const Watched = Type.Object({ longestMs: Type.Number() })
 const Created = Type.Object({ eventsUrl: Type.String() })
 
