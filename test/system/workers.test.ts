@@ -1,10 +1,12 @@
 // Several processes on one file behind one port: to those who use them they are one.
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { Agent, get, type AgentOptions, type IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Queryable } from '../../db/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { mailServer } from '../support/mail.ts'
 import { expectPortTaken } from '../support/programs.ts'
 import { testSocket, type TestSocket } from '../support/socket.ts'
@@ -101,10 +103,14 @@ describe('two workers', () => {
       expect(told.map(news => news.at(-1).data.title)).toEqual(sockets.map(() => `Told ${index}`))
     }
     sockets[0]?.end()
-    await sockets[0]?.closed
-    const another = connected(house, server)
-    await another.subscribe('INTERVIEWERS')
-    for (const socket of [...sockets, another]) socket.end()
+    const admitted = () => {
+      const another = connected(house, server)
+      sockets.push(another)
+      another.send({ type: 'SUBSCRIBE_INTERVIEWERS' })
+      return Promise.race([once(another.socket, 'message').then(() => true), another.closed.then(() => false)])
+    }
+    await eventually(async () => expect(await admitted()).toBe(true)) // once the server has seen the other one end
+    for (const socket of sockets) socket.end()
   })
 
   it('count requests together: never more than the limit, and no more than a twentieth fewer', async () => {
