@@ -189,9 +189,20 @@ class SqliteDatabase implements Database {
     }
   }
 
+  /** A check that another process migrates under begins anew: it may have met tables of the one state in the other. */
   #assertSound(): void {
-    const result = this.#reader.one<{ quick_check: string }>(CHECK)?.quick_check
-    if (result !== 'ok') throw new Error(`the file is damaged (${String(result)}); restore it from a backup`)
+    const before = this.#schemaVersion()
+    try {
+      const result = this.#reader.one<{ quick_check: string }>(CHECK)?.quick_check
+      if (result !== 'ok') throw new Error(`the file is damaged (${String(result)}); restore it from a backup`)
+    } catch (error) {
+      if (this.#schemaVersion() === before) throw error
+      this.#assertSound()
+    }
+  }
+
+  #schemaVersion(): number | undefined {
+    return this.#reader.one<{ schema_version: number }>('PRAGMA schema_version')?.schema_version
   }
 }
 
