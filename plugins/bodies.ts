@@ -12,7 +12,7 @@ const OtherCharset = createError<[string]>(
 )
 
 const TooManyValues = createError(
-  'TOO_MANY_VALUES',
+  'VALIDATION',
   `The body has more than ${MOST_VALUES.toLocaleString('en')} values, which no request needs; send what the documentation names`,
   400,
 )

@@ -31,6 +31,7 @@ describe('the values of a body', () => {
     const payload = '['.repeat(MOST_VALUES + 1)
     const answer = await t.call({ method: 'POST', url: '/api/auth/login', payload, headers })
     await t.close()
-    expect(answer).toMatchObject(refusal(400, 'TOO_MANY_VALUES'))
+    expect(answer).toMatchObject(refusal(400, 'VALIDATION'))
+    expect(answer.body.message).toContain('25,000 values')
   })
 })
