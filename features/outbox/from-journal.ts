@@ -52,16 +52,22 @@ export async function fill(tx: Transaction, rules: FillingRules, now: string): P
   let [last, read] = [cursor, 0]
   for (const row of rows) {
     if (read >= HISTORY_AT_ONCE) break
-    if (row.entityType === 'event' && row.entityId !== null) read += await mailAboutEvent(tx, rules, row, now)
-    if (row.entityType === 'session' && row.action === 'login') await mailAboutSignIn(tx, row)
-    if (row.entityType === 'user' && row.action === 'register') await askWhoseAddress(tx, rules, row, now)
+    read += await mailAbout(tx, rules, row, now)
     last = row.id
   }
   if (last > cursor) await journal.advance(last)
   return rows.length === ROWS_AT_ONCE || last < (rows.at(-1)?.id ?? 0)
 }
 
-/** Returns how many rows of its history were read. */
+/** Returns how many rows of a history were read for it. */
+async function mailAbout(tx: Transaction, rules: FillingRules, row: JournalRow, now: string): Promise<number> {
+  const { entityType, entityId, action } = row
+  if (entityType === 'event' && entityId !== null) return mailAboutEvent(tx, rules, row, now)
+  if (entityType === 'session' && action === 'login') await mailAboutSignIn(tx, row)
+  if (entityType === 'user' && action === 'register') await askWhoseAddress(tx, rules, row, now)
+  return 0
+}
+
 async function mailAboutEvent(tx: Transaction, rules: FillingRules, row: JournalRow, now: string): Promise<number> {
   const id = row.entityId ?? ''
   const outbox = outboxRepository(tx)
