@@ -109,7 +109,7 @@ describe('a program that writes by itself', () => {
       await tx.one(lock('b'))
     })
     await theirs
-    expect(attempts).toBe(2)
+    expect(attempts).toBeGreaterThan(1) // once more when ours is the first to lock again
     expect(await countOf(db, 'users')).toBe(3)
   })
 

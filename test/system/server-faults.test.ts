@@ -26,8 +26,8 @@ describe('a server whose disk', () => {
     ['is full', 'ENOSPC'],
     ['cannot be written to', 'EIO'],
   ])('%s refuses bookings whole, goes on reading, and books again when that has passed', async (_why, code) => {
-    // Fakes the error for 8 writes to the log by the thread that commits, after 200 that succeed.
-    const inject = `inject=pwrite64:error=${code}:when=200..207`
+    // Fakes the error for 8 writes to the log by the thread that commits, after 500 that succeed.
+    const inject = `inject=pwrite64:error=${code}:when=500..507`
     const strace = ['-P', `${house.path}-wal`, '-e', 'trace=pwrite64', '-e', inject, '-o', '/dev/null']
     const server = await house.serve({ strace })
     const { attempts, refusals } = await booked(server, 60, 4)
