@@ -64,9 +64,11 @@ export function composeTexts(part: unknown): NoText | undefined {
   return undefined
 }
 
-function pointerTo({ within, key: own }: Place, key: string): string {
-  const step = `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
-  return within ? `${pointerTo(within, own)}${step}` : step
+function pointerTo(place: Place, key: string): string {
+  const keys = [key]
+  for (let at = place; at.within; at = at.within) keys.push(at.key)
+  const steps = keys.map(step => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`)
+  return steps.reverse().join('')
 }
 
 const UNWANTED = new RegExp(`[${CONTROLS}${DIRECTIONS}]+`, 'gu')

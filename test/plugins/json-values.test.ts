@@ -30,7 +30,10 @@ describe('the values of a body', () => {
     const headers = { 'content-type': 'application/json' }
     const payload = '['.repeat(MOST_VALUES + 1)
     const answer = await t.call({ method: 'POST', url: '/api/auth/login', payload, headers })
+    const deep = `{"email":${'['.repeat(20_000)}"\\ud800"${']'.repeat(20_000)}}`
+    const broken = await t.call({ method: 'POST', url: '/api/auth/login', payload: deep, headers })
     await t.close()
+    expect(broken).toMatchObject(refusal(400, 'VALIDATION'))
     expect(answer).toMatchObject(refusal(400, 'VALIDATION'))
     expect(answer.body.message).toContain('25,000 values')
   })
