@@ -1,16 +1,12 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { concurrencyLimit, type Turn } from './concurrency-limit.ts'
+import { concurrencyLimit, type Limits, type Turn } from './concurrency-limit.ts'
 
-const AT_ONCE = 2
-const MOST_WAITING = 30
-/** Far more than the work that is allowed takes on a busy machine: the tasks count it themselves. */
-const PATIENCE_MS = 20_000
 const MOST_MEMORY_MB = 384
 const IDLE_MS = 60_000
 
 /** A task that was ended. The message goes on after what it was about: `The calendar takes too long to read`. */
-export class TooMuchWork extends Error {
+class TooMuchWork extends Error {
   override readonly name = 'TooMuchWork'
 }
 
@@ -22,35 +18,54 @@ interface Answer<Output> {
   readonly error?: unknown
 }
 
-const EXTENSION = extname(import.meta.url)
-const limited = concurrencyLimit({ of: 'files are being read', atOnce: AT_ONCE, waiting: MOST_WAITING })
-const idle = new Map<Worker, NodeJS.Timeout>()
-
-/**
- * The function `run` of the module `name`, next to the one at the URL `near`, on a thread of its own: however long it
- * takes, the thread that serves requests is free. What goes in and out is copied, so that the task sees to it that its
- * output is small. Ends with its signal; throws TooMuchWork for what takes too much time or memory, and a 503 when too
- * many wait.
- */
-export function aside<Input, Output>(near: string, name: string): Task<Input, Output> {
-  const module = new URL(`${name}${EXTENSION}`, near).href
-  return (input, turn = {}) =>
-    limited(async () => {
-      const thread = freeThread()
-      try {
-        const output = await ask<Output>(thread, { module, input }, turn.signal)
-        rest(thread)
-        return output
-      } catch (error) {
-        await thread.terminate()
-        throw error
-      }
-    }, turn)
+/** For the `.catch` of a task: what came of too much work, made of why; every other error goes through. */
+export function onTooMuchWork<Result>(resultOf: (why: string) => Result): (error: unknown) => Result {
+  return error => {
+    if (error instanceof TooMuchWork) return resultOf(error.message)
+    throw error
+  }
 }
 
-function freeThread(): Worker {
+interface Pool extends Limits {
+  readonly patienceMs: number
+}
+
+const EXTENSION = extname(import.meta.url)
+
+/**
+ * Threads for tasks of one kind. A task is the function `run` of the module `name`, next to the one at the URL `near`:
+ * however long it takes, the thread that serves requests is free. What goes in and out is copied, so that the task sees to
+ * it that its output is small. Ends with its signal; throws TooMuchWork for what takes too much time or memory, and a 503
+ * when too many wait. A thread has loaded what it needs and stays for a minute; one that is idle keeps no process alive.
+ */
+export function threadsFor({ patienceMs, ...limits }: Pool) {
+  const limited = concurrencyLimit(limits)
+  const idle = new Map<Worker, NodeJS.Timeout>()
+  return <Input, Output>(near: string, name: string): Task<Input, Output> => {
+    const module = new URL(`${name}${EXTENSION}`, near).href
+    return (input, turn = {}) =>
+      limited(async () => {
+        const thread = freeThread(idle)
+        try {
+          const output = await ask<Output>(thread, { module, input }, { patienceMs, signal: turn.signal })
+          rest(idle, thread)
+          return output
+        } catch (error) {
+          await thread.terminate()
+          throw error
+        }
+      }, turn)
+  }
+}
+
+/** What reads files that come in. The patience is far more than the work that is allowed takes: the tasks count it themselves. */
+export const aside = threadsFor({ of: 'files are being read', atOnce: 2, waiting: 30, patienceMs: 20_000 })
+
+type Idle = Map<Worker, NodeJS.Timeout>
+
+function freeThread(idle: Idle): Worker {
   const [known] = idle
-  if (!known) return startThread()
+  if (!known) return startThread(idle)
   const [thread, timer] = known
   clearTimeout(timer)
   idle.delete(thread)
@@ -58,8 +73,7 @@ function freeThread(): Worker {
   return thread
 }
 
-/** A thread has loaded what it needs: it stays for a minute. */
-function rest(thread: Worker): void {
+function rest(idle: Idle, thread: Worker): void {
   const end = () => {
     idle.delete(thread)
     void thread.terminate()
@@ -68,7 +82,7 @@ function rest(thread: Worker): void {
   thread.unref()
 }
 
-function startThread(): Worker {
+function startThread(idle: Idle): Worker {
   const thread = new Worker(new URL('./aside/thread.mjs', import.meta.url), {
     workerData: { isTypeScript: EXTENSION === '.ts' },
     execArgv: [],
@@ -79,7 +93,12 @@ function startThread(): Worker {
   return thread
 }
 
-function ask<Output>(thread: Worker, question: object, signal: AbortSignal | undefined): Promise<Output> {
+interface Waits {
+  readonly patienceMs: number
+  readonly signal: AbortSignal | undefined
+}
+
+function ask<Output>(thread: Worker, question: object, { patienceMs, signal }: Waits): Promise<Output> {
   return new Promise((resolve, reject) => {
     const settle = () => {
       clearTimeout(timer)
@@ -97,7 +116,7 @@ function ask<Output>(thread: Worker, question: object, signal: AbortSignal | und
     }
     const failed = (error: unknown) => fail(failureOf(error))
     const leave = () => fail(failureOf(signal?.reason))
-    const timer = setTimeout(() => fail(new TooMuchWork('takes too long to read')), PATIENCE_MS)
+    const timer = setTimeout(() => fail(new TooMuchWork('takes too long to read')), patienceMs)
     thread.on('message', answered).on('error', failed).on('exit', failed)
     signal?.addEventListener('abort', leave)
     thread.postMessage(question)

@@ -1,4 +1,4 @@
-import { aside, TooMuchWork } from '../../plugins/aside.ts'
+import { aside, onTooMuchWork } from '../../plugins/aside.ts'
 import type { Turn } from '../../plugins/concurrency-limit.ts'
 import type { Found, Question } from './busy-task.ts'
 import { AddressRefused, FetchRefused, type FetchOptions, type SafeFetch } from './fetching.ts'
@@ -37,10 +37,8 @@ export type Reading = Expanded | Failed | { readonly kind: 'unchanged' }
 export async function expand(text: string, timezone: string, turn?: Turn): Promise<Expanded | Failed> {
   const now = Date.now()
   const window = { from: now - KNOWN.before, to: now + KNOWN.after }
-  const found = await expandAside({ text, timezone, ...window }, turn).catch((error: unknown): Found => {
-    if (error instanceof TooMuchWork) return { problem: `The calendar ${error.message}` }
-    throw error
-  })
+  const tooMuch = onTooMuchWork((why): Found => ({ problem: `The calendar ${why}` }))
+  const found = await expandAside({ text, timezone, ...window }, turn).catch(tooMuch)
   if ('problem' in found) return failed(found.problem.replace(/\.$/, ''))
   return { kind: 'expanded', busy: found.busy, until: window.to, timezone }
 }

@@ -2,7 +2,7 @@ import createError from '@fastify/error'
 import type { FastifyInstance } from 'fastify'
 import type { Queryable, Transaction } from '../../db/database.ts'
 import type { Actor } from '../../plugins/actor.ts'
-import { aside, TooMuchWork } from '../../plugins/aside.ts'
+import { aside, onTooMuchWork } from '../../plugins/aside.ts'
 import { changesBetween, type AuditLogger } from '../../plugins/audit-logger.ts'
 import type { Turn } from '../../plugins/concurrency-limit.ts'
 import { detailed, ValidationError } from '../../plugins/errors.ts'
@@ -46,10 +46,8 @@ export const importService = ({ db, audit, idempotency }: Parts) => ({
 })
 
 async function rowsIn(text: string, turn: Turn): Promise<readonly (ValidRow | FailedRow)[]> {
-  const sheet = await readAside(text, turn).catch((error: unknown): Sheet => {
-    if (error instanceof TooMuchWork) return { problem: { field: '', message: `the file ${error.message}` } }
-    throw error
-  })
+  const tooMuch = onTooMuchWork((why): Sheet => ({ problem: { field: '', message: `the file ${why}` } }))
+  const sheet = await readAside(text, turn).catch(tooMuch)
   if ('tooManyRows' in sheet) throw new TooManyRows()
   if ('problem' in sheet) throw new ValidationError(sheet.problem.field, undefined, sheet.problem.message)
   return sheet.rows

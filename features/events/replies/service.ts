@@ -3,7 +3,7 @@ import type { Caller } from '../../../plugins/auth.ts'
 import type { Turn } from '../../../plugins/concurrency-limit.ts'
 import { found, ValidationError } from '../../../plugins/errors.ts'
 import { addressKey } from '../../../plugins/validation/addresses.ts'
-import { aside, TooMuchWork } from '../../../plugins/aside.ts'
+import { aside, onTooMuchWork } from '../../../plugins/aside.ts'
 import type { Reply } from '../../../domain/icalendar/replies.ts'
 import { interviewsRepository } from '../../../domain/interviews/repository.ts'
 import type { Event } from '../../../domain/interviews/schemas.ts'
@@ -46,10 +46,8 @@ export const repliesService = (parts: EventsParts) => ({
 })
 
 async function replyIn(text: string, turn: Turn): Promise<Reply> {
-  const read = await readAside(text, turn).catch((error: unknown): Read => {
-    if (error instanceof TooMuchWork) return { problem: `The reply ${error.message}.` }
-    throw error
-  })
+  const tooMuch = onTooMuchWork((why): Read => ({ problem: `The reply ${why}.` }))
+  const read = await readAside(text, turn).catch(tooMuch)
   if ('problem' in read) throw new ValidationError('', undefined, read.problem)
   return read.reply
 }
