@@ -1,5 +1,6 @@
 import { open, readdir, readFile, rm, stat, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { whenGone } from '../../plugins/files.ts'
 import { checksumFile, isBackup, isUnfinished, kindOf, timeOf } from './names.ts'
 import { outlived } from './retention.ts'
 import type { Backup } from './schemas.ts'
@@ -57,9 +58,4 @@ async function namesOf(folder: string): Promise<string[]> {
 
 async function filesOf(folder: string): Promise<string[]> {
   return (await readdir(folder).catch(whenGone)) ?? []
-}
-
-function whenGone(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-  throw error
 }

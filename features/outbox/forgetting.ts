@@ -2,6 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { mailFolder } from '../../plugins/config.ts'
+import { whenGone } from '../../plugins/files.ts'
 import { outboxRepository } from './repository.ts'
 import { MAIL_FILE } from './transport.ts'
 
@@ -18,16 +19,11 @@ export function forgetMails({ housekeeping, db, config }: FastifyInstance): void
 
 /** Removes the files of mails that were written before `end`, in ms since 1970. Every machine has its own. */
 async function forgetFiles(folder: string, end: number): Promise<false> {
-  for (const name of (await readdir(folder).catch(missing)) ?? []) {
+  for (const name of (await readdir(folder).catch(whenGone)) ?? []) {
     if (!MAIL_FILE.test(name)) continue
     const file = join(folder, name)
-    const written = (await stat(file).catch(missing))?.mtimeMs ?? end
+    const written = (await stat(file).catch(whenGone))?.mtimeMs ?? end
     if (written < end) await rm(file, { force: true })
   }
   return false
-}
-
-function missing(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-  throw error
 }
