@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
+import { isPlain } from '../db/texts.ts'
 import { lineOf } from './validation/texts.ts'
 
 const LONGEST_USER_AGENT = 300
-const ASCII = /^[ -~]*$/
 
 /** Who does something, from where, and by which request. `id` is null for strangers and for the command line. */
 export interface Actor {
@@ -40,7 +40,7 @@ export function originOf(request: FastifyRequest): Pick<Actor, 'requestId' | 'ip
 
 /** Headers come in as bytes, of which Node.js makes one character each (RFC 9110 §5.5). */
 function nameOf(program: string): string {
-  const line = ASCII.test(program) ? program : lineOf(Buffer.from(program, 'latin1').toString())
+  const line = isPlain(program) ? program : lineOf(Buffer.from(program, 'latin1').toString())
   return Array.from(line.slice(0, 2 * LONGEST_USER_AGENT))
     .slice(0, LONGEST_USER_AGENT)
     .join('')

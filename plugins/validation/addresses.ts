@@ -1,10 +1,9 @@
 import { domainToASCII, domainToUnicode } from 'node:url'
-import { composed } from '../../db/texts.ts'
+import { composed, isPlain } from '../../db/texts.ts'
 import { ADDRESS } from './texts.ts'
 
 export const LONGEST_ADDRESS = 254
 const PATTERN = new RegExp(ADDRESS, 'u')
-const ASCII = /^[ -~]*$/
 const PUNYCODE = /[@.]xn--/i
 const ATOMS = /^[^.@]+(?:\.[^.@]+)*$/
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i
@@ -17,7 +16,7 @@ export function isAddress(text: string): boolean {
 /** Whether somebody on the internet can have this address: its domain is one of DNS, and has a dot. */
 export function isInternetAddress(text: string): boolean {
   const { local, domain } = partsOf(text)
-  return isAddress(text) && ATOMS.test(local) && DOMAIN.test(ASCII.test(domain) ? domain : domainToASCII(domain))
+  return isAddress(text) && ATOMS.test(local) && DOMAIN.test(isPlain(domain) ? domain : domainToASCII(domain))
 }
 
 /**
@@ -26,7 +25,7 @@ export function isInternetAddress(text: string): boolean {
  */
 export function storedAddress(written: string): string {
   const text = composed(written.trim())
-  if (ASCII.test(text) && !PUNYCODE.test(text)) return text
+  if (isPlain(text) && !PUNYCODE.test(text)) return text
   const { local, domain } = partsOf(text)
   const small = local.replaceAll(/[^ -~]+/g, letters => letters.toLowerCase())
   return composed(`${small}@${domainToUnicode(domain) || domain}`)
@@ -40,12 +39,12 @@ export function addressKey(written: string): string {
 /** The address with a domain that every mail server and calendar knows. */
 export function wireAddress(address: string): string {
   const { local, domain } = partsOf(address)
-  return ASCII.test(domain) ? address : `${local}@${domainToASCII(domain)}`
+  return isPlain(domain) ? address : `${local}@${domainToASCII(domain)}`
 }
 
 /** Whether only servers with SMTPUTF8 (RFC 6531) can send to it: domains have a form in ASCII, the part before has none. */
 export function needsSmtpUtf8(address: string): boolean {
-  return !ASCII.test(partsOf(address).local)
+  return !isPlain(partsOf(address).local)
 }
 
 function partsOf(address: string): { readonly local: string; readonly domain: string } {
