@@ -1,6 +1,6 @@
 // A process of its own, so that the work of whoever sends the large requests is not taken for a wait: orders come as messages.
-import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
+import { loopTime } from './loop-time.ts'
 
 export type WatchOrder = { readonly pid: number; readonly url: string } | 'stop'
 
@@ -26,11 +26,6 @@ async function watch(order: Extract<WatchOrder, object>): Promise<void> {
     longestMs = Math.max(longestMs, loopTime(pid) - before)
   }
   process.send?.({ longestMs })
-}
-
-/** The processor time that the main thread of a process has had, in ms (man 5 proc, schedstat): other programs take none of it. */
-function loopTime(pid: number): number {
-  return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6
 }
 
 function answered(url: string): Promise<void> {

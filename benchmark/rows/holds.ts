@@ -3,7 +3,6 @@ import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { WebSocket } from 'ws'
 import { openDatabase } from '../../db/open.ts'
-import type { Queryable } from '../../db/database.ts'
 import { fromJson } from '../../domain/sql.ts'
 import { makeDemoData } from '../../scripts/demo/make.ts'
 import { median } from '../compare.ts'
@@ -11,6 +10,7 @@ import type { WatchOrder } from '../hold-watch.ts'
 import { experience, largestInputs, type Known, type OpenApi, type Sent } from '../largest.ts'
 import type { Line } from '../lines.ts'
 import { nextMessage } from '../load.ts'
+import { insertManyRows } from '../many-rows.ts'
 import { BENCHMARK_USER, copyOf, preparedDatabase } from '../prepare.ts'
 import type { Server } from '../programs.ts'
 import { answerOf, ownFolder, startPanelist, type Context } from './context.ts'
@@ -130,26 +130,11 @@ async function furnished(context: Context): Promise<{ file: string; known: Omit<
   const { people } = await makeDemoData(database, { seed: 1, interviewers: INTERVIEWERS, events: INTERVIEWS })
   const user = BENCHMARK_USER.id
   const task = await database.one<{ id: string }>('SELECT id FROM tasks LIMIT 1', {})
-  await addRows(database, user)
+  await insertManyRows(database, { journalRows: JOURNAL_ROWS, tasks: TASKS, by: user })
   const event = await database.one<{ id: string }>('SELECT id FROM events ORDER BY starts_at DESC LIMIT 1', {})
   await database.close()
   const ids = people.filter(({ status }) => status === 'active').map(({ id }) => id)
   return { file, known: { people: ids, event: event?.id ?? '', task: task?.id ?? '', user } }
-}
-
-/** A journal that tells of one interview after the other, and many long tasks. */
-async function addRows(sql: Queryable, by: string): Promise<void> {
-  const numbers = `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :rows)`
-  await sql.run(
-    `${numbers} INSERT INTO audit_logs (actor_name, action, entity_type, entity_id)
-     SELECT 'benchmark', 'update', CASE n % 3 WHEN 0 THEN 'event' WHEN 1 THEN 'task' ELSE 'interviewer' END, 'gone-' || (n % 500) FROM numbers`,
-    { rows: JOURNAL_ROWS },
-  )
-  await sql.run(
-    `${numbers} INSERT INTO tasks (id, title, description, created_by)
-     SELECT 'task-' || n, 'Task ' || n, :description, :by FROM numbers`,
-    { rows: TASKS, description: 'Prepare questions. '.repeat(20), by },
-  )
 }
 
 /** Fills the first portfolio and makes a feed of the first person's calendar; returns the secret of the feed. */

@@ -1,10 +1,10 @@
 // While one user asks for the most that is allowed, the answers of another do not wait for it.
-import { readFileSync } from 'node:fs'
 import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import type { Queryable } from '../../db/database.ts'
+import { loopTime } from '../../benchmark/loop-time.ts'
+import { insertManyRows } from '../../benchmark/many-rows.ts'
 import { scaled } from '../support/scale.ts'
 import { testSocket } from '../support/socket.ts'
 import { UPGRADES } from '../contract/support/requests.ts'
@@ -31,7 +31,7 @@ describe('another user is answered (always true: 7) while somebody', () => {
 
   beforeAll(async () => {
     house = await home(PEOPLE)
-    await house.look(db => furnish(db, house.staff.id))
+    await house.look(db => insertManyRows(db, { journalRows: JOURNAL_ROWS, tasks: TASKS, by: house.staff.id }))
     server = await house.serve({ environment: { LOG_LEVEL: 'error' } })
     token = house.staff.token
     least = (await house.signedIn('interviewer')).token
@@ -117,24 +117,4 @@ describe('another user is answered (always true: 7) while somebody', () => {
 /** The 99th percentile; of fewer than a hundred, the greatest. */
 function slowest(waits: readonly number[]): number {
   return [...waits].sort((a, b) => b - a)[Math.floor(waits.length / 100)] ?? 0
-}
-
-/** The processor time that the main thread of a process has had, in ms (man 5 proc, schedstat). */
-function loopTime(pid: number): number {
-  return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6
-}
-
-/** A journal that tells of one interview after the other, and many long tasks. */
-async function furnish(sql: Queryable, by: string): Promise<void> {
-  const numbers = `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :rows)`
-  await sql.run(
-    `${numbers} INSERT INTO audit_logs (actor_name, action, entity_type, entity_id)
-     SELECT 'tester', 'update', CASE n % 3 WHEN 0 THEN 'event' WHEN 1 THEN 'task' ELSE 'interviewer' END, 'gone-' || (n % 500) FROM numbers`,
-    { rows: JOURNAL_ROWS },
-  )
-  await sql.run(
-    `${numbers} INSERT INTO tasks (id, title, description, created_by)
-     SELECT 'task-' || n, 'Task ' || n, :description, :by FROM numbers`,
-    { rows: TASKS, description: 'Prepare questions. '.repeat(20), by },
-  )
 }
